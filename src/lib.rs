@@ -1,0 +1,8 @@
+//! News articles in, an evidence-backed knowledge graph out.
+
+pub mod article;
+pub mod extract;
+pub mod graph;
+pub mod language;
+pub mod ontology;
+pub mod record;

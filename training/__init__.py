@@ -1,0 +1,1 @@
+"""Trains the English model of newsgraph; `python -m training --help` lists the steps."""

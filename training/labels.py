@@ -1,0 +1,206 @@
+"""Label lists, lemma edit scripts, and the rules that turn other sets' classes into ours."""
+
+import csv
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+CLASSES = ["Person", "Organization", "Company", "Place", "Country", "Product", "Event", "Date", "Money"]
+MENTION = ["O"] + [f"{p}-{c}" for c in CLASSES for p in "BI"]
+NOMINAL = ["O", "Person", "Organization", "Place", "Product", "Event"]
+UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split()
+
+# A token's mention label is a set, kept as a bit mask over MENTION: data sets differ in what they annotate.
+OUTSIDE = 1
+ANYTHING = (1 << len(MENTION)) - 1
+
+
+def allowed(prefix: str, *classes: str) -> int:
+    return sum(1 << MENTION.index(f"{prefix}-{c}") for c in classes)
+
+
+def either(*classes: str) -> int:
+    return allowed("B", *classes) | allowed("I", *classes)
+
+
+# Lemma edit scripts
+
+
+def script(form: str, lemma: str) -> str:
+    kind, base = ("L", form.lower()) if lemma == lemma.lower() else ("K", form)
+    same = 0
+    while same < min(len(base), len(lemma)) and base[same] == lemma[same]:
+        same += 1
+    return f"{kind}{len(base) - same}|{lemma[same:]}"
+
+
+def apply_script(edit: str, form: str) -> str:
+    if edit[0] == "=":
+        return edit[1:]
+    drop, suffix = edit[1:].split("|", 1)
+    base = form.lower() if edit[0] == "L" else form
+    return base[: max(0, len(base) - int(drop))] + suffix
+
+
+def lemma_scripts(pairs: dict[tuple[str, str], int]) -> list[str]:
+    """The scripts seen at least three times, most frequent first; irregular ones become `=lemma`."""
+    counts: dict[str, int] = {}
+    for (form, lemma), n in pairs.items():
+        counts[script(form, lemma)] = counts.get(script(form, lemma), 0) + n
+    whole: dict[str, int] = {}
+    for (form, lemma), n in pairs.items():
+        edit = script(form, lemma)
+        # Nothing of the form is kept: the lemma itself says it better and for all forms at once.
+        if int(edit[1:].split("|")[0]) >= len(form) or counts[edit] < 3:
+            whole["=" + lemma] = whole.get("=" + lemma, 0) + n
+    counts |= {edit: n for edit, n in whole.items() if n >= 10}
+    return sorted((e for e, n in counts.items() if n >= 3), key=lambda e: (-counts[e], e))
+
+
+def lemma_label(form: str, lemma: str, index: dict[str, int]) -> int:
+    for edit in (script(form, lemma), "=" + lemma):
+        if edit in index:
+            return index[edit]
+    return -1
+
+
+# Classes of names
+
+
+def folded(name: str) -> str:
+    return re.sub(r"[^\w]+", " ", name.lower()).strip()
+
+
+COMPANY_ENDING = set(
+    "inc incorporated corp corporation ltd limited llc llp plc co company gmbh ag sa nv spa oyj ab holdings "
+    "bancorp airlines airways motors technologies pharmaceuticals entertainment systems software records "
+    "pictures studios industries enterprises ventures partners brands stores".split()
+)
+NO_COMPANY = set(
+    "university college school institute academy ministry department office bureau agency commission committee "
+    "council court congress senate parliament assembly party government army navy force forces police church "
+    "association society union federation league club fc team orchestra band nations republic republicans "
+    "democrats foundation museum library hospital brigade regiment al hamas hezbollah taliban nato un eu fbi cia "
+    "nasa administration authority trust center centre choir faculty council conference board".split()
+)
+MORE_COUNTRIES = (
+    "america|britain|great britain|england|the united states|the us|u s|u s a|u k|usa|us|uk|uae|holland|burma|"
+    "soviet union|ussr|czech republic|palestine|north korea|south korea|russia|ivory coast|east germany|"
+    "west germany|yugoslavia|czechoslovakia|east timor|the netherlands|drc|congo|prc|dprk"
+)
+MORE_DEMONYMS = "european|asian|african|arab|western|scottish|welsh|english|korean|latin american|middle eastern|soviet"
+
+
+class Gazetteers:
+    """Word lists used while the training data is prepared; the program never sees them."""
+
+    def __init__(self, folder: Path):
+        self.countries = set(MORE_COUNTRIES.split("|"))
+        self.maybe_countries = {"georgia", "scotland", "wales", "northern ireland", "england"}
+        self.demonyms = set(MORE_DEMONYMS.split("|"))
+        for country in json.loads((folder / "countries.json").read_text()):
+            names = [country["name"]["common"], country["name"]["official"]]
+            names += [n for n in country["altSpellings"] if len(n) > 3]
+            sure = country.get("independent") and country.get("unMember")
+            (self.countries if sure else self.maybe_countries).update(map(folded, names))
+            self.demonyms.update(folded(d) for d in country["demonyms"].get("eng", {}).values())
+        self.countries -= self.maybe_countries
+        self.demonyms |= {d + "s" for d in self.demonyms}
+        self.demonyms -= self.countries | {""}
+        self.companies = set()
+        with open(folder / "nasdaq.csv") as rows:
+            for row in csv.DictReader(rows):
+                if row["ETF"] == "N":
+                    self.companies.add(self._short(row["Company Name"]))
+        with open(folder / "sp500.csv") as rows:
+            self.companies |= {self._short(row["Security"]) for row in csv.DictReader(rows)}
+        self.companies |= set("google meta facebook microsoft openai deepseek anthropic huawei tiktok bytedance boeing "
+                              "airbus samsung sony toyota enron reuters".split()) | {"general motors", "goldman sachs"}
+        self.companies -= {"", "the", "general"}
+        self.first_names = {n.lower() for n in (folder / "first-names.txt").read_text().split()}
+        self.surnames = {n.lower() for n in (folder / "surnames.txt").read_text().split()}
+        self.cities = set()
+        with open(folder / "world-cities.csv") as rows:
+            for row in csv.DictReader(rows):
+                self.cities |= {folded(row["name"]), folded(row["subcountry"])}
+        self.cities -= self.first_names | self.countries | {""}
+
+    @staticmethod
+    def _short(name: str) -> str:
+        words = folded(re.split(r" - | \(", name)[0]).split()
+        while len(words) > 1 and words[-1] in COMPANY_ENDING | {"group", "the", "class", "a", "b"}:
+            words.pop()
+        return " ".join(words)
+
+    @lru_cache(maxsize=100_000)
+    def place(self, name: str) -> tuple[str, ...]:
+        name = folded(name).removeprefix("the ")
+        if name in self.countries:
+            return ("Country",)
+        return ("Place", "Country") if name in self.maybe_countries else ("Place",)
+
+    @lru_cache(maxsize=100_000)
+    def organization(self, name: str) -> tuple[str, ...]:
+        words = folded(name).split()
+        if not words or set(words) & NO_COMPANY:
+            return ("Organization",)
+        if words[-1] in COMPANY_ENDING or " ".join(words) in self.companies:
+            return ("Company",)
+        return ("Organization", "Company")
+
+
+# Dates and amounts: silver labels by rule, the same over all sets
+
+MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b(?: ?\.)?"
+)
+SURE_MONTH = r"(?:January|February|April|June|July|August|September|October|November|December)"
+DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+YEAR = r"(?:1[0-9]|20)\d\d"
+WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?"
+UNIT = r"(?:second|minute|hour|day|night|week|weekend|month|quarter|year|decade|century)"
+SEASON = r"(?:spring|summer|autumn|fall|winter)"
+COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|a few|several|many)"
+DATE_RULE = re.compile(
+    rf"(?<![\w-])(?:"
+    rf"(?:{WEEKDAY} ,? ?)?(?:{MONTH} {DAY}(?: ?, {YEAR}| {YEAR})?|{DAY} (?:of )?{MONTH}(?: ?,? {YEAR})?|{MONTH} ?,? {YEAR})"
+    rf"|{YEAR} ?- ?\d\d ?- ?\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d\d){{1,2}}"
+    rf"|(?:(?:early|late|mid) (?:- )?)?(?:{SURE_MONTH})"
+    rf"|(?:(?:last|next|this|every) )?{WEEKDAY}"
+    rf"|(?:last|next|this|past|(?:earlier|later) this) (?:{UNIT}|{SEASON}|January|February|March|April|May)"
+    rf"|(?:{SEASON}|end|start|beginning|middle) of {YEAR}"
+    rf"|{COUNT} {UNIT}s? (?:ago|earlier|later)"
+    rf"|[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight"
+    rf"|(?:(?:early|late|mid) (?:- )?)?{YEAR} ?'? ?s"
+    rf"|(?:(?<=in )|(?<=In )|(?<=since )|(?<=Since )|(?<=by )|(?<=By )|(?<=from )|(?<=until )|(?<=before )|(?<=after )"
+    rf"|(?<=during )|(?<=and )|(?<=to )|(?<=of )|(?<=\( )|(?<=\()|(?<=- )|(?<=– )|(?<=mid )|(?<=early )|(?<=late )){YEAR}"
+    rf")(?![\w/]|,\d)"
+)
+AMOUNT = r"\d[\d,]*(?:\.\d+)?"
+SCALE = r"(?:hundred|thousand|million|billion|trillion|mn|bn|tn|[kKmMbB])"
+CURRENCY = r"(?:(?:US|U\.S\.|A|AU|C|HK|NZ|S) ?)?[$€£¥₹]"
+MONEY_RULE = re.compile(
+    rf"(?<![\w])(?:(?:{CURRENCY}|(?:USD|EUR|GBP|RMB|CHF|Rs\.?)) ?{AMOUNT}(?: ?(?:- )?{SCALE}\b)*"
+    rf"|(?:{AMOUNT}|{COUNT})(?: {SCALE})* (?:(?:US|American|Canadian|Australian) )?(?:dollars?|euros?|cents|yen|yuan|rupees?|rubles?|roubles?"
+    rf"|francs?|pesos?|bucks|USD|EUR|GBP|RMB)"
+    rf"|(?:{AMOUNT}|{COUNT}) {SCALE} pounds)(?![\w])"
+)
+
+
+def rule_spans(words: list[str]) -> list[tuple[int, int, str]]:
+    """Dates and amounts of a sentence as (first word, end, class)."""
+    text = " ".join(words).replace("“", '"').replace("’", "'")
+    starts, at = {}, 0
+    for i, word in enumerate(words):
+        starts[at] = i
+        at += len(word) + 1
+    ends = {start + len(words[i]): i + 1 for start, i in starts.items()}
+    found = []
+    for rule, name in ((MONEY_RULE, "Money"), (DATE_RULE, "Date")):
+        for match in rule.finditer(text):
+            begin, end = starts.get(match.start()), ends.get(match.end())
+            if begin is not None and end is not None and not any(b < end and begin < e for b, e, _ in found):
+                found.append((begin, end, name))
+    return found
