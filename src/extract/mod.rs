@@ -1,5 +1,8 @@
 //! From an analysed article to its record: clauses, relations, attribution, stance, factuality and time.
 
+mod atoms;
+mod money;
+mod time;
 mod tree;
 
 #[cfg(test)]
