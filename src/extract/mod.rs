@@ -2,6 +2,7 @@
 
 mod atoms;
 mod money;
+mod quote;
 mod time;
 mod tree;
 

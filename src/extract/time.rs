@@ -746,7 +746,7 @@ impl Reader<'_> {
     fn is_number_of_things(&self, start: usize, next: usize) -> bool {
         let token = self.token_of(next - 1);
         self.number(next - 1).is_some()
-            && next - 1 >= start
+            && next > start
             && self.tree.deprel(token) == Deprel::Nummod
             && self.tree.head(token).is_some_and(|head| {
                 head > token
