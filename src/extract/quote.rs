@@ -139,7 +139,7 @@ fn close_single(rest: &str, open: char) -> Option<usize> {
     let after_punctuation = ends.iter().find(|&&at| rest[..at].ends_with([',', '.', '!', '?', '…']));
     let after_word = ends.iter().find(|&&at| {
         let words = rest[..at].split_whitespace().count();
-        at > 1 && words <= 8 && (open == '‘' || words > 1 || !rest[..at].ends_with('s'))
+        at > 1 && words <= 8 && (open == '‘' || !rest[..at].ends_with('s'))
     });
     after_punctuation.or(after_word).copied()
 }
