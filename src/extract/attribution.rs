@@ -390,9 +390,9 @@ impl Reader<'_, '_> {
         for child in tree.children(verb) {
             let clause = match tree.deprel(child) {
                 Deprel::Ccomp => true,
-                // "is said to own", "denied owning", "claims to own"; a pledge to buy is a plan, not a claim.
+                // "is said to own", "denied owning", "claims to own"; others begin, plan or promise to.
                 Deprel::Xcomp => {
-                    (tree.is_passive(verb) || !self.listed("planningVerb", verb))
+                    (tree.is_passive(verb) || !says || self.listed("claimingVerb", verb))
                         && (tree.upos(child) == Upos::Verb || tree.child(child, Deprel::Cop).is_some())
                 }
                 // "Vogt said: Acme has grown"

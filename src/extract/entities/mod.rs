@@ -138,7 +138,6 @@ impl Entities {
 /// What all steps look at.
 struct Context<'a> {
     text: &'a str,
-    analysis: &'a Analysis,
     ontology: &'a Ontology,
     trees: Vec<Tree<'a>>,
 }
@@ -150,13 +149,6 @@ impl Context<'_> {
 
     fn sentences(&self) -> impl Iterator<Item = SentenceId> + use<> {
         (0..self.trees.len() as u32).map(SentenceId)
-    }
-
-    /// Whether the lemma or form of a token is in a word list.
-    fn is(&self, list: &str, sentence: SentenceId, token: TokenId) -> bool {
-        let tree = self.tree(sentence);
-        let words = self.ontology.words(list);
-        words.contains(tree.lemma(token)) || words.contains(&tree.form(token).to_lowercase())
     }
 
     /// The classes that a common noun may describe, by the word lists.
@@ -186,7 +178,7 @@ const NOUN_LISTS: [(&str, Class); 7] = [
 /// All entities of an article.
 pub(crate) fn resolve(text: &str, analysis: &Analysis, ontology: &Ontology) -> Entities {
     let trees = analysis.sentences.iter().map(|sentence| Tree::new(text, sentence)).collect();
-    let context = Context { text, analysis, ontology, trees };
+    let context = Context { text, ontology, trees };
     let (mut entities, facts) = names::find(&context);
     let mut facts = description::describe(&context, &mut entities, facts);
     let quotes = quote::quotes(text, analysis);

@@ -48,8 +48,19 @@ pub(super) fn find(context: &Context<'_>) -> (Entities, Vec<Facts>) {
     names.sort_by_key(|name| (name.sentence, name.first, name.last));
 
     let mut groups = group(context, names);
+    let full_names: BTreeSet<String> = groups
+        .iter()
+        .filter(|group| {
+            group.words.len() > 1
+                && group
+                    .members
+                    .iter()
+                    .any(|name| name.guess.is_some_and(|(class, _)| class == Class::Person))
+        })
+        .flat_map(|group| [group.words[0].clone(), group.words[group.words.len() - 1].clone()])
+        .collect();
     for group in &mut groups {
-        group.decide(context);
+        group.decide(context, &full_names);
     }
     groups.retain(|group| group.class.is_some());
     let clusters = Identity { context, groups: &groups }.clusters();
@@ -262,11 +273,14 @@ impl Finder<'_, '_> {
             .then_some((first, last))
     }
 
-    /// The class that a common noun describes, if there is only one.
-    fn described(&self, noun: TokenId) -> Option<Class> {
-        let classes = self.context.noun_classes(self.context.tree(self.sentence).lemma(noun));
-        let first = *classes.first()?;
-        classes.iter().all(|class| class.root() == first.root()).then_some(first)
+    /// What the model takes the name at a token for.
+    fn guessed(&self, token: TokenId) -> Option<MentionClass> {
+        let mentions = &self.context.tree(self.sentence).sentence().mentions;
+        let named = mentions.iter().filter(|mention| mention.kind == MentionKind::Named);
+        named
+            .filter(|mention| (mention.first..=mention.last).contains(&token))
+            .map(|mention| mention.class)
+            .next()
     }
 
     /// What the words around and inside a mention tell of its class.
@@ -276,6 +290,11 @@ impl Finder<'_, '_> {
         let mut vote = |class: Class, score: f32| *votes.entry(class).or_insert(0.0) += score;
         let head = head(self.context, self.sentence, first, last);
         let word = |token: TokenId| tree.form(token).to_lowercase();
+        let describe = |noun: TokenId, score: f32, vote: &mut dyn FnMut(Class, f32)| {
+            for class in self.context.noun_classes(&tree.lemma(noun).to_lowercase()) {
+                vote(class, score);
+            }
+        };
 
         if first < last && self.listed("corporateSuffix", last) {
             vote(Class::Company, 3.0);
@@ -301,9 +320,8 @@ impl Finder<'_, '_> {
             } else if tree.upos(before) == Upos::Noun
                 && matches!(tree.deprel(before), Deprel::Compound | Deprel::NmodDesc)
                 && tree.head(before).is_some_and(|head| (first..=last).contains(&head))
-                && let Some(class) = self.described(before)
             {
-                vote(class, 2.0);
+                describe(before, 2.0, &mut vote);
             }
         }
         if let Some(after) = tree.after(last)
@@ -328,8 +346,40 @@ impl Finder<'_, '_> {
             }))
             .filter(|&noun| tree.upos(noun) == Upos::Noun && tree.xpos(noun) != Xpos::Nns);
         for noun in described {
-            if let Some(class) = self.described(noun) {
-                vote(class, 2.0);
+            describe(noun, 2.0, &mut vote);
+        }
+        // "companies such as X and Y", "X, Y and other companies"
+        let first_member = tree.first_conjunct(head);
+        if let Some(kind) = tree.head(first_member)
+            && tree.xpos(kind) == Xpos::Nns
+            && matches!(tree.deprel(first_member), Deprel::Nmod | Deprel::Acl | Deprel::Appos)
+            && tree.case(first_member).is_some_and(|case| {
+                matches!(case.words.as_str(), "like" | "such as" | "including" | "namely")
+            })
+        {
+            describe(kind, 2.0, &mut vote);
+        }
+        for other in tree.conjuncts(first_member) {
+            if tree.xpos(other) == Xpos::Nns && tree.children(other).any(|child| tree.lemma(child) == "other")
+            {
+                describe(other, 2.0, &mut vote);
+            }
+        }
+        // "X's chief scientist", "X's Smith": who has people is a body.
+        if tree.deprel(head) == Deprel::NmodPoss
+            && let Some(owned) = tree.head(head)
+        {
+            let staff =
+                ["chief", "executive", "spokesman", "spokeswoman", "spokesperson", "scientist", "ceo"];
+            if staff.contains(&tree.lemma(owned).to_lowercase().as_str()) {
+                vote(Class::Organization, 0.5);
+                vote(Class::Company, 1.0);
+            } else if self.guessed(owned) == Some(MentionClass::Person) {
+                vote(Class::Company, 1.0);
+            } else if self.guessed(owned) == Some(MentionClass::Product)
+                || tree.form(owned).contains(|c: char| c.is_ascii_digit())
+            {
+                vote(Class::Company, 0.5);
             }
         }
         let who = tree.children_by(head, &[Deprel::AclRelcl]).any(|clause| {
@@ -431,17 +481,26 @@ fn is_acronym(word: &str) -> bool {
 }
 
 impl<'a> Group<'a> {
-    /// Settles what class the name has, by all its mentions and the words around them.
-    fn decide(&mut self, context: &Context<'a>) {
+    /// Settles what class the name has, by all its mentions and the words around them. `full_names` are the parts
+    /// of people's names of two words and more.
+    fn decide(&mut self, context: &Context<'a>, full_names: &BTreeSet<String>) {
+        let count = self.members.iter().filter(|name| name.guess.is_some()).count().max(1) as f32;
         for name in &self.members {
             if let Some((class, score)) = name.guess {
-                *self.votes.entry(class).or_insert(0.0) += score;
+                // In the news a person has a full name or a title at first; one word alone seldom is one.
+                let lone =
+                    class == Class::Person && self.words.len() == 1 && !full_names.contains(&self.words[0]);
+                let trust = if lone { 1.0 } else { 2.0 };
+                *self.votes.entry(class).or_insert(0.0) += trust * score / count;
             }
             let finder = Finder { context, sentence: name.sentence };
             for (class, score) in finder.evidence(name.first, name.last) {
                 *self.votes.entry(class).or_insert(0.0) += score;
             }
             self.gender = self.gender.or_else(|| gender(context, name));
+        }
+        if self.words.len() == 1 && is_brand(&self.words[0]) {
+            *self.votes.entry(Class::Company).or_insert(0.0) += 0.8;
         }
         let name = self.words.join(" ");
         self.registry = if self.members.iter().all(|name| name.demonym) {
@@ -470,6 +529,18 @@ impl<'a> Group<'a> {
     fn folded(&self) -> Vec<String> {
         self.words.iter().map(|word| word.to_lowercase().trim_end_matches('.').to_owned()).collect()
     }
+}
+
+/// Whether a word has a capital inside as brands do: "YouTube", "OpenTable"; "McDonald" and "LeBron" are people.
+fn is_brand(word: &str) -> bool {
+    let inner = word.char_indices().skip(1).find(|(_, c)| c.is_uppercase()).map_or(0, |(at, _)| at);
+    let prefix = &word[..inner];
+    let person =
+        ["Mc", "Mac", "De", "Di", "Du", "Da", "La", "Le", "Lo", "Van", "Von", "Fitz", "O'", "O’", "Al"];
+    inner > 0
+        && prefix.chars().any(char::is_lowercase)
+        && prefix.chars().all(char::is_alphabetic)
+        && !person.contains(&prefix)
 }
 
 /// The class with most votes: first among classes of their own, then the more special one unless it is the rarer.
@@ -501,11 +572,13 @@ fn gender(context: &Context<'_>, name: &Name) -> Option<Gender> {
         }
     };
     let title = tree.before(name.first).and_then(|title| of(["femaleTitle", "maleTitle"], tree.form(title)));
-    title.or_else(|| {
-        (name.first < name.last)
-            .then(|| of(["femaleFirstName", "maleFirstName"], tree.form(name.first)))
-            .flatten()
-    })
+    title
+        .or_else(|| tree.before(name.first).and_then(|noun| of(["femaleNoun", "maleNoun"], tree.lemma(noun))))
+        .or_else(|| {
+            (name.first < name.last)
+                .then(|| of(["femaleFirstName", "maleFirstName"], tree.form(name.first)))
+                .flatten()
+        })
 }
 
 /// Which groups name one thing.
@@ -709,7 +782,11 @@ fn build(context: &Context<'_>, groups: &[Group<'_>], clusters: &[usize]) -> (En
             Some(entry) => entry.label.clone(),
             None => fullest.cloned().unwrap_or_default(),
         };
-        let aliases = names.into_keys().filter(|name| *name != label).collect();
+        let aliases = names
+            .into_iter()
+            .filter(|(name, demonym)| !demonym && *name != label)
+            .map(|(name, _)| name)
+            .collect();
         let registry = registry.map(|entry| entry.id.clone());
         let facts = Facts { gender: of().find_map(|group| group.gender), descriptions: BTreeSet::new() };
         built.push((ArticleEntity { class, label, aliases, registry, mentions }, facts));
