@@ -1069,6 +1069,17 @@ mod tests {
     }
 
     #[test]
+    fn examples_of_the_guide_load() {
+        let guide = include_str!("../../docs/VOCABULARY.md");
+        let blocks = guide.split("```turtle").skip(1).filter_map(|rest| rest.split("```").next());
+        let examples: String = blocks.collect();
+        let ontology = with(&examples).unwrap();
+        assert!(ontology.relation("lendsTo").is_some());
+        assert_eq!(ontology.lookup("HB").unwrap().id, "organization/harrow-bank");
+        assert!(ontology.words("reportingVerb").contains("intone"));
+    }
+
+    #[test]
     fn mistakes_are_named() {
         refused("ng:acquired rdfs:lable \"x\" .", &["my.ttl", "ng:acquired", "rdfs:lable", "declare it"]);
         refused("ng:acquired ng:verbCue \"X buy\" .", &["my.ttl", "X buy", "ng:acquired", "character 6"]);
