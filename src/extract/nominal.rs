@@ -71,6 +71,12 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
                 _ => None,
             };
             if let Some((head, token)) = pair {
+                // "Brandt, Aasland and Bassetti, the president": the last name before the description.
+                let head = if tree.deprel(token) == Deprel::Appos {
+                    tree.conjuncts(head).into_iter().filter(|&name| name < token).max().unwrap_or(head)
+                } else {
+                    head
+                };
                 for member in tree.conjuncts(token) {
                     found.push(Identity { thing: head, noun: member, predicate: member, over: false });
                     if tree.deprel(token) != Deprel::Compound {
@@ -151,7 +157,14 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
                 .collect();
         }
         for related in candidates {
-            let made = reader.pair(relation, [(x, identity.thing), (slot, related)], |subject, object, fit| {
+            // An apposition describes one thing, a predicate all of its subject.
+            let things = if identity.predicate == noun {
+                reader.alone(identity.thing)
+            } else {
+                reader.fillers(identity.thing, false)
+            };
+            let ends = [(x, things), (slot, reader.fillers(related, false))];
+            let made = reader.pair_fillers(relation, &ends, |subject, object, fit| {
                 Finding {
                     relation: relation.name.clone(),
                     subject,
@@ -360,7 +373,7 @@ fn constructed(
     })
 }
 
-/// What belongs to whom: "DeepSeek's R1" (develops), "Meta's Zuckerberg" (works for). Only names: "his company"
+/// What belongs to whom: "Orvanta's Halcyon" (develops), "Orvanta's Reyes" (works for), "Norway's Nordavind" (based in). Only names: "his company"
 /// says nothing that a graph should keep.
 fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
@@ -380,6 +393,7 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
             let name = match (reader.class(&thing)?.root(), reader.class(&owner_filler)?.root()) {
                 (Class::Product, Class::Organization) => "develops",
                 (Class::Person, Class::Organization) => "worksFor",
+                (Class::Organization, Class::Place) => "basedIn",
                 _ => return None,
             };
             let (subject, object) = match name {

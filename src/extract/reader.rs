@@ -63,6 +63,11 @@ impl Reader<'_> {
         self.tree.conjuncts(token).into_iter().flat_map(|member| self.resolve(member, topics, 0)).collect()
     }
 
+    /// What one member of a coordination stands for, without the others.
+    pub(crate) fn alone(&self, token: TokenId) -> Vec<Filler> {
+        self.resolve(antecedent(&self.tree, token), false, 0)
+    }
+
     fn resolve(&self, token: TokenId, topics: bool, depth: usize) -> Vec<Filler> {
         const MAX_DEPTH: usize = 4;
         if let Some(filler) = self.entity(token) {
@@ -188,30 +193,40 @@ impl Reader<'_> {
         ends: [(Slot, TokenId); 2],
         make: impl Fn(Filler, Filler, f64) -> Finding,
     ) -> Vec<Finding> {
-        let fill = |end: End| -> Vec<(Filler, f64)> {
-            let Some((slot, token)) = ends.iter().find(|(slot, _)| slot.end == end) else {
+        let ends = ends.map(|(slot, token)| {
+            (slot, self.fillers(token, Self::topics_allowed(relation, slot.end)))
+        });
+        self.pair_fillers(relation, &ends, make)
+    }
+
+    /// The same for ends that are filled already.
+    pub(crate) fn pair_fillers(
+        &self,
+        relation: &Relation,
+        ends: &[(Slot, Vec<Filler>); 2],
+        make: impl Fn(Filler, Filler, f64) -> Finding,
+    ) -> Vec<Finding> {
+        let fitting = |end: End| -> Vec<(&Filler, f64)> {
+            let Some((slot, fillers)) = ends.iter().find(|(slot, _)| slot.end == end) else {
                 return Vec::new();
             };
-            self.fillers(*token, Self::topics_allowed(relation, end))
-                .into_iter()
-                .filter_map(|filler| {
-                    let class = self.class(&filler)?;
-                    let fit = match end {
-                        End::X => domain_fit(relation, class),
-                        End::Y => range_fit(relation, class),
-                    };
-                    let narrowed = slot.class.is_none_or(|wanted| class.is_a(wanted) || wanted.is_a(class));
-                    (fit > 0.0 && narrowed).then_some((filler, fit))
-                })
-                .collect()
+            let fit = |filler| {
+                let class = self.class(filler)?;
+                let fit = match end {
+                    End::X => domain_fit(relation, class),
+                    End::Y => range_fit(relation, class),
+                };
+                let narrowed = slot.class.is_none_or(|wanted| class.is_a(wanted) || wanted.is_a(class));
+                (fit > 0.0 && narrowed).then_some((filler, fit))
+            };
+            fillers.iter().filter_map(fit).collect()
         };
-        let subjects = fill(End::X);
-        let objects = fill(End::Y);
+        let objects = fitting(End::Y);
         let mut findings = Vec::new();
-        for (subject, subject_fit) in &subjects {
+        for (subject, subject_fit) in fitting(End::X) {
             for (object, object_fit) in &objects {
                 if !self.same(subject, object) {
-                    findings.push(make(subject.clone(), object.clone(), subject_fit * object_fit));
+                    findings.push(make(subject.clone(), (*object).clone(), subject_fit * object_fit));
                 }
             }
         }

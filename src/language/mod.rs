@@ -7,6 +7,7 @@ mod kernel;
 mod lemma;
 mod mentions;
 mod model;
+mod morphology;
 mod segment;
 mod tokenise;
 mod tree;
@@ -53,26 +54,29 @@ pub fn analyse(model: &Model, text: &str) -> Analysis {
         let words: Vec<Vec<&str>> =
             group.iter().map(|s| s.tokens.iter().map(|span| span.of(text)).collect()).collect();
         for (segment, parse) in group.iter().zip(reader.read(&words)) {
-            sentences.push(sentence(segment, text, &parse));
+            sentences.push(sentence(model, segment, text, &parse));
         }
     }
     Analysis { sentences }
 }
 
-fn sentence(segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
+fn sentence(model: &Model, segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
     let words = segment.tokens.iter().zip(&parse.words);
-    let tokens: Vec<Token> = words.map(|(span, word)| token(word, span.of(text), *span)).collect();
+    let tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
     let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
     let mentions = mentions::mentions(&tokens, |at| tokens[at].span.of(text), &parse.named, &classes);
     Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
 }
 
-fn token(word: &Word<'_>, form: &str, span: Span) -> Token {
+fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
+    let by_rule = (word.upos == Upos::Verb)
+        .then(|| morphology::verb_lemma(form, word.xpos, |candidate| model.pieces.is_word(candidate)))
+        .flatten();
     Token {
         span,
         upos: word.upos,
         xpos: word.xpos,
-        lemma: word.lemma.apply(form),
+        lemma: by_rule.map_or_else(|| word.lemma.apply(form), String::into_boxed_str),
         head: word.head.checked_sub(1).map(TokenId),
         deprel: word.deprel,
     }
