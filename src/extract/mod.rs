@@ -15,6 +15,7 @@ mod nominal;
 mod open;
 mod quote;
 mod reader;
+mod selection;
 mod stance;
 mod time;
 mod tree;
@@ -42,6 +43,7 @@ use factuality::{Factuality, factuality};
 use finding::{Filler, Finding};
 use money::MoneyExpression;
 use reader::Reader;
+use selection::Expectations;
 use tree::Tree;
 
 /// A quote's words longer than this are cut in the statement (never in the evidence, which has offsets).
@@ -66,22 +68,18 @@ impl<'o> Extractor<'o> {
     #[must_use]
     pub fn extract(&self, article: &Article, analysis: &Analysis) -> Record {
         let text: &str = &article.text;
-        let entities = entities::resolve(text, analysis, self.ontology);
+        let unknown = Entities::default();
+        let mut expectations = Expectations::new();
+        for index in 0..analysis.sentences.len() {
+            selection::expect(&self.reader(article, analysis, index, &unknown), &mut expectations);
+        }
+        let entities = entities::resolve(text, analysis, self.ontology, &expectations);
         let attributions = attribution::attributions(text, analysis, &entities, self.ontology);
         let mut writer = Writer::new(text, &entities);
 
         for (index, sentence) in analysis.sentences.iter().enumerate() {
             let id = SentenceId(index as u32);
-            let reader = Reader {
-                text,
-                id,
-                tree: Tree::new(text, sentence),
-                entities: &entities,
-                ontology: self.ontology,
-                cues: &self.cues,
-                times: time::times(text, sentence, article.published),
-                published: article.published,
-            };
+            let reader = self.reader(article, analysis, index, &entities);
             let amounts = money::amounts(text, sentence);
             let here: Vec<Attributed> = attributions
                 .iter()
@@ -103,6 +101,26 @@ impl<'o> Extractor<'o> {
             self.write_quote(&mut writer, analysis, attributed);
         }
         writer.finish(article, &self.model, self.ontology)
+    }
+
+    fn reader<'a>(
+        &'a self,
+        article: &'a Article,
+        analysis: &'a Analysis,
+        index: usize,
+        entities: &'a Entities,
+    ) -> Reader<'a> {
+        let sentence = &analysis.sentences[index];
+        Reader {
+            text: &article.text,
+            id: SentenceId(index as u32),
+            tree: Tree::new(&article.text, sentence),
+            entities,
+            ontology: self.ontology,
+            cues: &self.cues,
+            times: time::times(&article.text, sentence, article.published),
+            published: article.published,
+        }
     }
 
     /// Turns one finding into a statement, unless it claims nothing.

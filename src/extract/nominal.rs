@@ -163,7 +163,8 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
             } else {
                 reader.fillers(identity.thing, false)
             };
-            let ends = [(x, things), (slot, reader.fillers(related, false))];
+            let topics = Reader::topics_allowed(relation, slot.end);
+            let ends = [(x, things), (slot, reader.fillers(related, topics))];
             let made = reader.pair_fillers(relation, &ends, |subject, object, fit| {
                 Finding {
                     relation: relation.name.clone(),
@@ -171,7 +172,7 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
                     object,
                     predicate: identity.predicate,
                     cue: tree.token(noun).span,
-                    role: Some(role_span(reader, noun, related)),
+                    role: Some(role_span(reader, noun, related, cue.words.len())),
                     over: identity.over || is_former(reader, noun),
                     factuality: None,
                     confidence: 0.92 * fit,
@@ -240,13 +241,14 @@ fn is_former(reader: &Reader<'_>, noun: TokenId) -> bool {
 }
 
 /// The words of the office: "chief AI scientist", without whose it is.
-fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId) -> Span {
+fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId, cue_words: usize) -> Span {
     let tree = &reader.tree;
     let (mut first, _) = tree.base_phrase(noun);
     if related < noun {
         let (_, last) = tree.subtree_range(related);
         first = first.max(TokenId((last.0 + 1).min(noun.0)));
     }
+    first = first.min(TokenId(noun.0.saturating_sub(cue_words as u32 - 1)));
     while first < noun
         && (matches!(tree.upos(first), Upos::Det | Upos::Punct | Upos::Part | Upos::Pron)
             || tree.xpos(first) == Xpos::Pos)
@@ -280,7 +282,16 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
         let doer = tree
             .child(noun, Deprel::NmodPoss)
             .or_else(|| nmods.iter().find(|(words, _)| words == "by").map(|(_, token)| *token))
-            .or_else(|| governing_agent(reader, noun));
+            .or_else(|| governing_agent(reader, noun))
+            .or_else(|| {
+                // "the merger of A with B", "the merger of A and B"
+                let (_, of) = nmods.iter().find(|(words, _)| relation.symmetric && words == "of")?;
+                Some(*of)
+            });
+        if let Some(members) = doer.filter(|&doer| relation.symmetric && tree.conjuncts(doer).len() > 1) {
+            findings.extend(pairs_among(reader, relation, members, noun));
+            continue;
+        }
         let done_to =
             nmods.iter().find(|(words, _)| oblique.prepositions.contains(words)).map(|(_, token)| *token);
         let done_to = done_to.or_else(|| {

@@ -131,8 +131,14 @@ impl Reader<'_> {
                     Deprel::Appos,
                 ],
             )
-            .filter_map(|child| self.entity(child))
-            .find(|filler| self.class(filler).is_some_and(|class| classes.contains(&class.root())))
+            .filter_map(|child| {
+                // "the conductor Sorin": a name behind its noun is what the noun describes.
+                let behind = child > noun && self.tree.upos(child) == Upos::Propn;
+                let filler = self.entity(child)?;
+                let class = self.class(&filler)?;
+                (behind || classes.contains(&class.root())).then_some(filler)
+            })
+            .next()
     }
 
     /// The first noun attached with that preposition.
@@ -162,9 +168,12 @@ impl Reader<'_> {
         if !noun || self.ontology.words("topicHeadExclusion").contains(tree.lemma(token)) {
             return None;
         }
-        let (mut first, mut last) = tree.noun_phrase(token);
-        if last.0 - first.0 >= MAX_TOPIC_TOKENS {
-            (first, last) = tree.base_phrase(token);
+        // "regulation of AI" is a subject of its own; "open models in schools" is about open models.
+        let (mut first, mut last) = tree.base_phrase(token);
+        if let Some(inner) = self.nmod(token, "of").filter(|&inner| inner > last)
+            && tree.noun_phrase(inner).1.0 - first.0 < MAX_TOPIC_TOKENS
+        {
+            last = tree.base_phrase(inner).1;
         }
         while first < token
             && (matches!(tree.upos(first), Upos::Det | Upos::Pron | Upos::Punct | Upos::Cconj | Upos::Adp)
@@ -178,7 +187,7 @@ impl Reader<'_> {
     }
 
     /// Whether a topic may stand at that end.
-    fn topics_allowed(relation: &Relation, end: End) -> bool {
+    pub(crate) fn topics_allowed(relation: &Relation, end: End) -> bool {
         match (end, &relation.range) {
             (End::Y, Range::Classes(classes)) => classes.contains(&Class::Topic),
             _ => false,

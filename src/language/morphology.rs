@@ -94,7 +94,10 @@ fn third_person(form: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     if is_word(short) {
         return Some(short.to_owned());
     }
-    form.strip_suffix("es").filter(|stem| is_word(stem)).map(str::to_owned)
+    let stem = form.strip_suffix("es").filter(|stem| {
+        is_word(stem) || ["s", "x", "z", "ch", "sh"].iter().any(|ending| stem.ends_with(ending))
+    });
+    Some(stem.unwrap_or(short).to_owned())
 }
 
 /// The verb that "-ed" and "-ing" were put on: with a final "e" restored, a doubled consonant made single, "i" made "y".

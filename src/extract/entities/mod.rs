@@ -17,7 +17,7 @@ use crate::{
     ontology::{Class, Ontology},
 };
 
-use super::{attribution, quote, tree::Tree};
+use super::{attribution, quote, selection::Expectations, tree::Tree};
 
 /// An entity of one article, by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +140,7 @@ struct Context<'a> {
     text: &'a str,
     ontology: &'a Ontology,
     trees: Vec<Tree<'a>>,
+    expectations: &'a Expectations,
 }
 
 impl Context<'_> {
@@ -175,10 +176,15 @@ const NOUN_LISTS: [(&str, Class); 7] = [
     ("eventNoun", Class::Event),
 ];
 
-/// All entities of an article.
-pub(crate) fn resolve(text: &str, analysis: &Analysis, ontology: &Ontology) -> Entities {
+/// All entities of an article; `expectations` tell what the verbs around names say of their classes.
+pub(crate) fn resolve(
+    text: &str,
+    analysis: &Analysis,
+    ontology: &Ontology,
+    expectations: &Expectations,
+) -> Entities {
     let trees = analysis.sentences.iter().map(|sentence| Tree::new(text, sentence)).collect();
-    let context = Context { text, ontology, trees };
+    let context = Context { text, ontology, trees, expectations };
     let (mut entities, facts) = names::find(&context);
     let mut facts = description::describe(&context, &mut entities, facts);
     let quotes = quote::quotes(text, analysis);

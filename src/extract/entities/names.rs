@@ -393,6 +393,19 @@ impl Finder<'_, '_> {
     }
 }
 
+/// What the verb that a name stands with says of its class; a verb that takes anything says nothing.
+fn expected(context: &Context<'_>, name: &Name) -> Vec<(Class, f32)> {
+    /// Beats a person of one word, not a clear case.
+    const WEIGHT: f32 = 1.5;
+    let head = head(context, name.sentence, name.first, name.last);
+    let Some(allowed) = context.expectations.get(&(name.sentence, head)) else { return Vec::new() };
+    let roots: BTreeSet<Class> = allowed.iter().map(|class| class.root()).collect();
+    if roots.len() > 3 {
+        return Vec::new();
+    }
+    allowed.iter().map(|&class| (class, WEIGHT / roots.len() as f32)).collect()
+}
+
 /// The entity class of a mention; dates and sums of money have none.
 fn entity_class(class: MentionClass) -> Option<Class> {
     Class::parse(class.as_str())
@@ -495,6 +508,9 @@ impl<'a> Group<'a> {
             }
             let finder = Finder { context, sentence: name.sentence };
             for (class, score) in finder.evidence(name.first, name.last) {
+                *self.votes.entry(class).or_insert(0.0) += score;
+            }
+            for (class, score) in expected(context, name) {
                 *self.votes.entry(class).or_insert(0.0) += score;
             }
             self.gender = self.gender.or_else(|| gender(context, name));
