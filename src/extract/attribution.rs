@@ -656,13 +656,14 @@ impl Reader<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::selection::Expectations;
     use crate::extract::{entities, testing};
 
     /// Each attribution as `speaker kind "words" by "cue"`.
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
         let ontology = Ontology::builtin();
-        let entities = entities::resolve(&text, &analysis, &ontology);
+        let entities = entities::resolve(&text, &analysis, &ontology, &Expectations::new());
         attributions(&text, &analysis, &entities, &ontology)
             .into_iter()
             .map(|one| {

@@ -97,6 +97,14 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
     if let Some(own) = own {
         return Some(antecedent(tree, own));
     }
+    // A bare noun before a finite verb that has no subject is its subject, whatever the parser called it.
+    let finite = tree.child(predicate, Deprel::Aux).is_some() || matches!(tree.xpos(predicate), Xpos::Vbd | Xpos::Vbz);
+    let stray = tree
+        .children_by(predicate, &[Deprel::Obl])
+        .find(|&noun| finite && noun < predicate && tree.is_nominal(noun) && tree.case(noun).is_none());
+    if stray.is_some() {
+        return stray;
+    }
     // "it is widely expected to …" has an empty subject: nobody.
     if tree.child(predicate, Deprel::Expl).is_some() || tree.child(predicate, Deprel::Csubj).is_some() {
         return None;
@@ -112,17 +120,21 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             .map(|object| antecedent(tree, object))
             .or_else(|| surface_subject(tree, head, depth + 1)),
         Deprel::Advcl => surface_subject(tree, head, depth + 1),
-        Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg => surface_subject(tree, head, depth + 1),
+        // "denies supplying it"
+        Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 => {
+            surface_subject(tree, head, depth + 1)
+        }
         Deprel::Acl | Deprel::Amod if tree.is_nominal(head) => {
             let marked = tree.child(predicate, Deprel::Mark).is_some()
                 || tree.children_by(predicate, &[Deprel::Case]).next().is_some();
             if !marked {
                 return Some(head);
             }
-            // "plans to buy", "the prospect of buying": whose plans they are.
+            // "his plans to buy", "announced plans to buy": whose plans they are. "Noted the advantages of buying"
+            // does not say who buys.
             tree.child(head, Deprel::NmodPoss).map(|owner| antecedent(tree, owner)).or_else(|| {
                 let verb = tree.head(head)?;
-                (matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
+                (tree.xpos(predicate) == Xpos::Vb && matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
                     && tree.upos(verb).is_predicate())
                 .then(|| surface_subject(tree, verb, depth + 1))
                 .flatten()

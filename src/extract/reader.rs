@@ -181,9 +181,25 @@ impl Reader<'_> {
         {
             first = TokenId(first.0 + 1);
         }
-        let bare = first == last && self.ontology.words("personNoun").contains(tree.lemma(token));
+        // "closed-source models", where the parser hung "closed-source" elsewhere.
+        while let Some(compound) = self.hyphenated_before(first) {
+            first = compound;
+        }
+        let generic = ["personNoun", "companyNoun", "organizationNoun", "productNoun", "eventNoun"];
+        let bare = first == last && generic.iter().any(|list| self.ontology.words(list).contains(tree.lemma(token)));
         let long = last.0 - first.0 >= MAX_TOPIC_TOKENS;
         (!bare && !long).then(|| Filler::Topic { span: tree.span(first, last) })
+    }
+
+    /// The first word of a compound with hyphens that stands right before a token.
+    fn hyphenated_before(&self, token: TokenId) -> Option<TokenId> {
+        let tree = &self.tree;
+        let last = tree.before(token)?;
+        let hyphen = tree.before(last).filter(|&hyphen| tree.form(hyphen) == "-")?;
+        let first = tree.before(hyphen)?;
+        let joined = tree.token(first).span.end() == tree.token(hyphen).span.start()
+            && tree.token(hyphen).span.end() == tree.token(last).span.start();
+        (joined && self.entity(last).is_none() && self.entity(first).is_none()).then_some(first)
     }
 
     /// Whether a topic may stand at that end.

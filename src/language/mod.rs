@@ -69,9 +69,12 @@ fn sentence(model: &Model, segment: &Segment, text: &str, parse: &Parse<'_>) -> 
 }
 
 fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
-    let by_rule = (word.upos == Upos::Verb)
-        .then(|| morphology::verb_lemma(form, word.xpos, |candidate| model.pieces.is_word(candidate)))
-        .flatten();
+    let is_word = |candidate: &str| model.pieces.is_word(candidate);
+    let by_rule = match (word.upos, word.xpos) {
+        (Upos::Verb, tag) => morphology::verb_lemma(form, tag, is_word),
+        (Upos::Noun, Xpos::Nns) => morphology::noun_lemma(form, is_word),
+        _ => None,
+    };
     Token {
         span,
         upos: word.upos,

@@ -1,4 +1,4 @@
-//! Dictionary forms of verbs by rule, checked against the words that the model knows.
+//! Dictionary forms of verbs and plural nouns by rule, checked against the words that the model knows.
 //!
 //! The lemma head reads an ending well but cannot know that "acquired" lacks an "e" and "visited" does not. Whether
 //! "acquire" or "acquir" is a word is written in the model's own vocabulary.
@@ -107,7 +107,7 @@ fn base(stem: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     if last == 'i' {
         // "tied" and "lied", but "studied".
         let whole = if letters.len() == 2 { format!("{stem}e") } else { format!("{}y", &stem[..stem.len() - 1]) };
-        return is_word(&whole).then_some(whole);
+        return Some(whole);
     }
     let with_e = format!("{stem}e");
     let doubled = before == last && last.is_alphabetic() && !is_vowel(last);
@@ -115,17 +115,36 @@ fn base(stem: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
         let single = &stem[..stem.len() - last.len_utf8()];
         // "call" and "pass" end in two consonants themselves; "ban" and "control" do not.
         let keeps = matches!(last, 'l' | 's' | 'z' | 'f') && is_word(stem);
-        return [if keeps { stem } else { single }, stem, single]
-            .into_iter()
-            .find(|candidate| is_word(candidate))
-            .map(str::to_owned);
+        let known = [if keeps { stem } else { single }, stem, single].into_iter().find(|one| is_word(one));
+        return Some(known.unwrap_or(if matches!(last, 's' | 'f' | 'z') { stem } else { single }).to_owned());
     }
     let vowels = letters.iter().filter(|letter| is_vowel(**letter)).count();
     // "hop" would have doubled its consonant: "hoped" is "hope". "us", "su" and "fre" are no verbs.
     let short = vowels <= 1 && (is_vowel(last) || (is_vowel(before) && !matches!(last, 'w' | 'x' | 'y')))
         || matches!(last, 'u' | 'v' | 'c');
     let order = if short || !is_word(stem) { [with_e.as_str(), stem] } else { [stem, with_e.as_str()] };
-    order.into_iter().find(|candidate| is_word(candidate)).map(str::to_owned)
+    let known = order.into_iter().find(|candidate| is_word(candidate));
+    // A verb that nobody knows: English spells these endings with an "e".
+    let silent = matches!(last, 'c' | 'g' | 's' | 'u' | 'v' | 'z') && before != 'n' && before != last;
+    Some(known.unwrap_or(if silent { &with_e } else { stem }).to_owned())
+}
+
+/// The singular of a plural noun; `None` where the form does not end as plurals do.
+///
+/// ```text
+/// strategies → strategy     movies → movie     businesses → business     houses → house
+/// ```
+pub(super) fn noun_lemma(form: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
+    let form = form.to_lowercase();
+    let short = form.strip_suffix('s').filter(|short| short.len() > 2 && !short.ends_with(['s', 'u', 'i']))?;
+    if is_word(short) {
+        return Some(short.to_owned());
+    }
+    if let Some(stem) = form.strip_suffix("es").filter(|stem| is_word(stem)) {
+        return Some(stem.to_owned());
+    }
+    let with_y = form.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    Some(with_y.unwrap_or_else(|| short.to_owned()))
 }
 
 fn is_vowel(letter: char) -> bool {
@@ -143,6 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn nouns_find_their_singular() {
+        let pieces = &Model::embedded().pieces;
+        let cases = "strategies/strategy capabilities/capability movies/movie businesses/business houses/house \
+            taxes/tax churches/church chatbots/chatbot companies/company cases/case tariffs/tariff";
+        for (plural, singular) in cases.split_whitespace().filter_map(|case| case.split_once('/')) {
+            let found = noun_lemma(plural, |word| pieces.is_word(word));
+            assert_eq!(found.as_deref(), Some(singular), "{plural}");
+        }
+        assert_eq!(noun_lemma("people", |word| pieces.is_word(word)), None);
+    }
+
+    #[test]
     fn verbs_find_their_dictionary_form() {
         let pieces = &Model::embedded().pieces;
         let cases = "acquired/VBD/acquire sued/VBD/sue banned/VBN/ban hired/VBN/hire merged/VBD/merge led/VBD/lead \
@@ -151,7 +182,8 @@ mod tests {
             dropping/VBG/drop accuses/VBZ/accuse passes/VBZ/pass goes/VBZ/go announces/VBZ/announce set/VBD/set \
             owns/VBZ/own praised/VBD/praise believed/VBN/believe argued/VBD/argue forced/VBD/force has/VBZ/have \
             tied/VBN/tie studied/VBD/study played/VBD/play fixed/VBD/fix developed/VBN/develop opened/VBD/open \
-            making/VBG/make running/VBG/run ignited/VBD/ignite released/VBN/release quoted/VBD/quote";
+            outperformed/VBN/outperform proclaiming/VBG/proclaim positing/VBG/posit lags/VBZ/lag \
+            making/VBG/make running/VBG/run released/VBN/release quoted/VBD/quote";
         for case in cases.split_whitespace() {
             let parts: Vec<&str> = case.split('/').collect();
             let found = verb_lemma(parts[0], Xpos::parse(parts[1]), |word| pieces.is_word(word));

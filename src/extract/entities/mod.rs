@@ -217,7 +217,7 @@ mod tests {
     /// Each entity with its class and the words of its mentions.
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
-        let entities = resolve(&text, &analysis, &Ontology::builtin());
+        let entities = resolve(&text, &analysis, &Ontology::builtin(), &Expectations::new());
         for (index, entity) in entities.iter() {
             for mention in &entity.mentions {
                 assert_eq!(
