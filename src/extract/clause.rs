@@ -86,15 +86,21 @@ pub(crate) fn is_passive(tree: &Tree<'_>, predicate: TokenId) -> bool {
     }
 }
 
+/// The subject that hangs on the predicate itself. Where the parser gives two ("the fund Nordlys invested"), the one
+/// nearer to the predicate is the name.
+pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    let subject = |deprels: &[Deprel]| {
+        tree.children_by(predicate, deprels).filter(|&subject| tree.xpos(subject) != Xpos::Ex).last()
+    };
+    subject(&[Deprel::Nsubj, Deprel::NsubjPass]).or_else(|| subject(&[Deprel::NsubjOuter]))
+}
+
 /// The noun in subject position, its own or understood.
 fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<TokenId> {
     if depth > MAX_CONTROL {
         return None;
     }
-    let own = tree
-        .children_by(predicate, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter])
-        .find(|&subject| tree.xpos(subject) != Xpos::Ex);
-    if let Some(own) = own {
+    if let Some(own) = own_subject(tree, predicate) {
         return Some(antecedent(tree, own));
     }
     // A bare noun before a finite verb that has no subject is its subject, whatever the parser called it.

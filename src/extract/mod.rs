@@ -480,11 +480,11 @@ impl<'a> Things<'a> {
 
     /// The position of what fills an end: entities first, topics behind them.
     fn index(&mut self, filler: &Filler) -> usize {
-        let span = match filler {
+        let (span, label) = match filler {
             Filler::Entity { entity, .. } => return entity.0 as usize,
-            other => other.span(),
+            Filler::Topic { span, label } => (*span, label.clone()),
+            Filler::Date { span, .. } | Filler::Words { span } => (*span, span.of(self.text).to_owned()),
         };
-        let label = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
         let key = label.to_lowercase();
         let first = self.entities.iter().count();
         let topic = *self.by_label.entry(key).or_insert_with(|| {

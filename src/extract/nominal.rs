@@ -16,9 +16,10 @@ use crate::{
 /// Finds what the noun phrases of a sentence say.
 pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for identity in identities(reader) {
-        findings.extend(roles(reader, &identity));
-        findings.extend(origin(reader, &identity));
+    let identities = identities(reader);
+    for identity in &identities {
+        findings.extend(roles(reader, identity, &identities));
+        findings.extend(origin(reader, identity));
     }
     for token in reader.tree.tokens() {
         match reader.tree.upos(token) {
@@ -68,6 +69,16 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
                 {
                     Some((head, token))
                 }
+                // "Demir, founder and chief executive of Tarn" with the second office hung on the name.
+                Deprel::Conj
+                    if tree.upos(token) == Upos::Noun
+                        && tree.child(token, Deprel::Det).is_none()
+                        && tree
+                            .children_by(head, &[Deprel::Appos])
+                            .any(|appos| appos > head && appos < token) =>
+                {
+                    Some((head, token))
+                }
                 _ => None,
             };
             if let Some((head, token)) = pair {
@@ -79,7 +90,7 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
                 };
                 for member in tree.conjuncts(token) {
                     found.push(Identity { thing: head, noun: member, predicate: member, over: false });
-                    if tree.deprel(token) != Deprel::Compound {
+                    if matches!(tree.deprel(token), Deprel::Appos | Deprel::Flat | Deprel::NmodDesc) {
                         found.push(Identity { thing: member, noun: head, predicate: head, over: false });
                     }
                 }
@@ -128,12 +139,12 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
 }
 
 /// Positions and kinships: "founder of", "Meta's chief AI scientist", "a subsidiary of".
-fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
+fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Finding> {
     let tree = &reader.tree;
     let noun = identity.noun;
     let mut findings = Vec::new();
     let mut matched = 0;
-    for cue in reader.cues.of(CueKind::Role, tree.lemma(noun)) {
+    for cue in reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()) {
         if cue.words.len() < matched || !preceded_by(reader, noun, cue) {
             continue;
         }
@@ -148,12 +159,10 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
         let mut candidates = related(reader, identity, noun, cue);
         if candidates.is_empty() {
             // "co-founder and chief executive of Meta"
-            let first = tree.first_conjunct(noun);
-            candidates = tree
-                .conjuncts(first)
-                .into_iter()
-                .filter(|&other| other != noun)
-                .flat_map(|other| related(reader, identity, other, cue))
+            candidates = all
+                .iter()
+                .filter(|other| other.thing == identity.thing && other.noun != noun)
+                .flat_map(|other| related(reader, identity, other.noun, cue))
                 .collect();
         }
         for related in candidates {
@@ -262,7 +271,7 @@ fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId, cue_words: us
 fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
     let mut findings = Vec::new();
-    for cue in reader.cues.of(CueKind::Event, tree.lemma(noun)) {
+    for cue in reader.cues.of(CueKind::Event, &tree.lemma(noun).to_lowercase()) {
         if !preceded_by(reader, noun, cue) {
             continue;
         }
@@ -433,7 +442,7 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
     // "French President" says where somebody rules: the role reads that.
     let rules = reader
         .cues
-        .of(CueKind::Role, tree.lemma(identity.noun))
+        .of(CueKind::Role, &tree.lemma(identity.noun).to_lowercase())
         .iter()
         .any(|cue| cue.relation == "leads");
     if rules {

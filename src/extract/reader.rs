@@ -90,6 +90,12 @@ impl Reader<'_> {
             if let Some(name) = self.name_inside(token) {
                 return vec![name];
             }
+            // "the town of Évora"
+            if self.ontology.words("placeNoun").contains(self.tree.lemma(token))
+                && let Some(place) = self.nmod(token, "of").and_then(|place| self.entity(place))
+            {
+                return vec![place];
+            }
             // "a kind of open platform", "the use of encryption": the noun behind "of" is what it is about.
             if self.ontology.words("transparentNoun").contains(self.tree.lemma(token))
                 && let Some(inner) = self.nmod(token, "of")
@@ -185,10 +191,25 @@ impl Reader<'_> {
         while let Some(compound) = self.hyphenated_before(first) {
             first = compound;
         }
-        let generic = ["personNoun", "companyNoun", "organizationNoun", "productNoun", "eventNoun"];
+        let generic = ["personNoun", "companyNoun", "organizationNoun", "productNoun"];
         let bare = first == last && generic.iter().any(|list| self.ontology.words(list).contains(tree.lemma(token)));
         let long = last.0 - first.0 >= MAX_TOPIC_TOKENS;
-        (!bare && !long).then(|| Filler::Topic { span: tree.span(first, last) })
+        if bare || long {
+            return None;
+        }
+        let span = tree.span(first, last);
+        let mut label = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        // The capital of a first word is the sentence's, not its own.
+        let word = tree.form(first);
+        let capital = tree.upos(first) != Upos::Propn
+            && word.chars().skip(1).all(char::is_lowercase)
+            && self.entity(first).is_none();
+        if capital && word.chars().next().is_some_and(char::is_uppercase) {
+            let head: String = word.chars().take(1).flat_map(char::to_lowercase).collect();
+            let rest: String = label.chars().skip(1).collect();
+            label = head + &rest;
+        }
+        Some(Filler::Topic { span, label })
     }
 
     /// The first word of a compound with hyphens that stands right before a token.
@@ -262,7 +283,7 @@ impl Reader<'_> {
     pub(crate) fn same(&self, a: &Filler, b: &Filler) -> bool {
         match (a, b) {
             (Filler::Entity { entity: a, .. }, Filler::Entity { entity: b, .. }) => a == b,
-            (Filler::Entity { span, .. }, Filler::Topic { span: topic }) => *topic == *span,
+            (Filler::Entity { span, .. }, Filler::Topic { span: topic, .. }) => *topic == *span,
             _ => a.span() == b.span(),
         }
     }

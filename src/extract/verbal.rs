@@ -163,7 +163,7 @@ pub(crate) fn preceded_by(reader: &Reader<'_>, last: TokenId, cue: &Cue) -> bool
             before = further;
         }
         token = before;
-        alternatives.contains(reader.tree.lemma(token))
+        alternatives.contains(&reader.tree.lemma(token).to_lowercase())
             || alternatives.contains(&reader.tree.form(token).to_lowercase())
     })
 }

@@ -64,6 +64,8 @@ pub(super) fn verb_lemma(form: &str, xpos: Xpos, is_word: impl Fn(&str) -> bool)
     if !form.chars().all(char::is_alphabetic) {
         return None;
     }
+    // "outsold" is past, whatever the tag.
+    let xpos = if xpos == Xpos::Vbz && !form.ends_with('s') { Xpos::Vbd } else { xpos };
     match xpos {
         Xpos::Vb => Some(form),
         Xpos::Vbp => is_word(&form).then_some(form),
