@@ -1,0 +1,5 @@
+//! The graph at rest: its directory on disk, its triples, and the questions that can be asked of them.
+
+pub mod rdf;
+
+pub use rdf::{BaseIri, BaseIriError};
