@@ -146,7 +146,7 @@ struct Resolver {
 
 impl Resolver {
     /// Rules 1 and 2: groups by registered id or by name.
-    fn gather(records: &[Record], names: &Names<'_>, ontology: &Ontology, registry: &Registry) -> Self {
+    fn gather(records: &[Record], names: &Names, ontology: &Ontology, registry: &Registry) -> Self {
         let mut known: BTreeMap<(Class, String), &str> = BTreeMap::new();
         for (id, entry) in &registry.entries {
             let Some(root) = root_of_id(id) else { continue };
@@ -269,7 +269,7 @@ impl Resolver {
     }
 
     /// Rule 4: a name that articles give as another name of exactly one thing.
-    fn link_aliases(&mut self, names: &Names<'_>, records: &[Record]) {
+    fn link_aliases(&mut self, names: &Names, records: &[Record]) {
         let mut called: BTreeMap<(Class, String), (BTreeSet<usize>, u32)> = BTreeMap::new();
         for (position, record) in records.iter().enumerate() {
             for (entity, &group) in record.entities.iter().zip(&self.of[position]) {

@@ -66,39 +66,39 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// | `Ode 3.1` | `ode-3.1` | a point between digits stays |
 /// | `李娜` | `李娜` | letters of other scripts stay; IRIs may hold them |
 /// | `!!!` | `x-…` | without letter or digit: a hash of the name |
-pub(crate) struct Names<'a> {
-    honorifics: &'a BTreeSet<String>,
-    suffixes: &'a BTreeSet<String>,
+pub(crate) struct Names {
+    honorifics: BTreeSet<Vec<String>>,
+    suffixes: BTreeSet<Vec<String>>,
 }
 
-impl<'a> Names<'a> {
-    pub(crate) fn new(ontology: &'a Ontology) -> Self {
-        Self { honorifics: ontology.words("honorifics"), suffixes: ontology.words("corporateSuffixes") }
+impl Names {
+    /// Takes the lists `honorific` and `corporateSuffix` of the vocabulary.
+    pub(crate) fn new(ontology: &Ontology) -> Self {
+        let list = |name: &str| ontology.words(name).iter().map(|entry| words(entry)).collect();
+        Self { honorifics: list("honorific"), suffixes: list("corporateSuffix") }
     }
 
     /// The slug of `name` as a name of something of class `class`; never empty.
     pub(crate) fn slug(&self, class: Class, name: &str) -> String {
         let mut words = words(name);
         let root = class.root();
-        let before = words.clone();
         if root == Class::Person {
-            let titles = words
-                .iter()
-                .take(words.len().saturating_sub(1))
-                .take_while(|word| self.honorifics.contains(*word));
-            words.drain(..titles.count());
+            while let Some(length) = (1..words.len().min(4)).find(|length| self.honorifics.contains(&words[..*length])) {
+                words.drain(..length);
+            }
         } else if words.len() > 1 && words[0] == "the" {
             words.remove(0);
         }
         if root == Class::Organization {
-            while words.len() > 1
-                && words.last().is_some_and(|last| last == "and" || self.suffixes.contains(last))
-            {
-                words.pop();
+            let suffix = |words: &[String]| {
+                (1..words.len()).take(3).map(|length| words.len() - length).find(|at| self.suffixes.contains(&words[*at..]))
+            };
+            while let Some(at) = suffix(&words) {
+                words.truncate(at);
+                if at > 1 && words[at - 1] == "and" {
+                    words.pop();
+                }
             }
-        }
-        if words.is_empty() {
-            words = before;
         }
         let slug = words.join("-");
         if slug.is_empty() {
