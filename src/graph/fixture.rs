@@ -241,8 +241,8 @@ pub(crate) fn world() -> Vec<Record> {
             .build(),
         Draft::new("", "2025-03-01")
             .says(("Ode", Person), "worksFor", "is with", labs)
-            .says(ann, "open/co-chair", "co-chairs", ("Ode Club", Organization))
-            .tells(ann, "bornOn", "was born on", "1961-08-04", LiteralType::Date)
+            .says(("Ode", Person), "open/co-chair", "co-chairs", ("Ode Club", Organization))
+            .tells(("Ode", Person), "bornOn", "was born on", "1961-08-04", LiteralType::Date)
             .build(),
     ]
 }

@@ -220,7 +220,9 @@ pub(crate) struct Precedence {
     undated: bool,
     published: Option<Date>,
     missing: usize,
-    /// Of all that the record says, but for where it was read from.
+    /// Hash of what is known of the article, but for where it was read from.
+    headings: String,
+    /// Hash of all that the record says, but for where it was read from.
     pub(crate) content: String,
     source: String,
 }
@@ -229,14 +231,29 @@ impl Precedence {
     pub(crate) fn of(record: &Record) -> Self {
         let article = &record.article;
         let known = [&article.title, &article.outlet, &article.author, &article.url];
-        let missing = known.iter().filter(|field| field.is_none()).count();
         let source = article.source.clone();
         let anywhere =
             Record { article: RecordArticle { source: String::new(), ..article.clone() }, ..record.clone() };
-        // JSON of a record always succeeds: its only map keys are field names.
-        let content = content_hash([serde_json::to_string(&anywhere).unwrap_or_default().as_str()]);
-        Self { undated: article.published.is_none(), published: article.published, missing, content, source }
+        Self {
+            undated: article.published.is_none(),
+            published: article.published,
+            missing: known.iter().filter(|field| field.is_none()).count(),
+            headings: content_hash([json(&anywhere.article).as_str()]),
+            content: content_hash([json(&anywhere).as_str()]),
+            source,
+        }
     }
+
+    /// Whether `later`, added after this one, counts instead: it is a new reading of the same article, or is known
+    /// to be published earlier or better described.
+    pub(crate) fn yields_to(&self, later: &Self) -> bool {
+        if self.headings == later.headings { self.content != later.content } else { later < self }
+    }
+}
+
+/// As JSON, which always succeeds: the only map keys are field names.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Path below the base IRI of the article with that id: `article/` and 16 digits of its hash.

@@ -27,12 +27,9 @@ pub use registry::{Registry, RegistryError};
 
 use crate::{
     language::MentionKind,
-    ontology::{Class, Ontology},
+    ontology::{BASE, Class, Ontology},
     record::{Confidence, Record, RecordEntity},
 };
-
-/// Base IRI of a graph's entities, statements, evidence and articles unless the user gives another.
-pub const DEFAULT_BASE: &str = "https://w3id.org/newsgraph/";
 
 /// Articles that must call a name one thing for each that calls it another, for a clear majority.
 const CLEAR_MAJORITY: usize = 3;
@@ -496,7 +493,7 @@ fn most_used(labels: &BTreeMap<String, usize>) -> Option<&str> {
 
 /// The id that a record's registry IRI means, if it is one below the default base IRI or already a path.
 fn registered_id(iri: &str) -> Option<String> {
-    let path = iri.strip_prefix(DEFAULT_BASE).unwrap_or(iri);
+    let path = iri.strip_prefix(BASE).unwrap_or(iri);
     root_of_id(path).map(|_| path.to_owned())
 }
 
@@ -527,8 +524,7 @@ mod tests {
     use Class::{Company, Organization, Person, Place, Product};
 
     fn things(records: Vec<Record>, registry: &str) -> Identities {
-        let registry =
-            Registry::parse(&(Registry::template(DEFAULT_BASE) + registry), DEFAULT_BASE).expect("valid");
+        let registry = Registry::parse(&(Registry::template(BASE) + registry), BASE).expect("valid");
         resolve(&newest(records), &Ontology::builtin(), &registry)
     }
 

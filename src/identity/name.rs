@@ -83,7 +83,9 @@ impl Names {
         let mut words = words(name);
         let root = class.root();
         if root == Class::Person {
-            while let Some(length) = (1..words.len().min(4)).find(|length| self.honorifics.contains(&words[..*length])) {
+            while let Some(length) =
+                (1..words.len().min(4)).find(|length| self.honorifics.contains(&words[..*length]))
+            {
                 words.drain(..length);
             }
         } else if words.len() > 1 && words[0] == "the" {
@@ -91,7 +93,10 @@ impl Names {
         }
         if root == Class::Organization {
             let suffix = |words: &[String]| {
-                (1..words.len()).take(3).map(|length| words.len() - length).find(|at| self.suffixes.contains(&words[*at..]))
+                (1..words.len())
+                    .take(3)
+                    .map(|length| words.len() - length)
+                    .find(|at| self.suffixes.contains(&words[*at..]))
             };
             while let Some(at) = suffix(&words) {
                 words.truncate(at);

@@ -7,7 +7,6 @@
 //! |---|---|
 //! | `person/ann-ode` | classes, `rdfs:label`, `skos:altLabel`, `owl:sameAs`, `skos:broader`, counts, and the direct triples |
 //! | `statement/…` | `rdf:subject`, `rdf:predicate`, `rdf:object` and all that qualifies them; `ng:evidence` |
-//! | `statement/…/amount/1` | `ng:value`, `ng:unit` and the words of a sum of money |
 //! | `evidence/…` | the sentence, its article and the offsets |
 //! | `article/…` | a `schema:NewsArticle` with `schema:mentions` |
 //! | `ng:open/…` | label of an open relation, below `ng:openRelation` |
@@ -29,8 +28,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::{
     graph::{Entity, EntityIx, Evidence, Graph, Object, Statement, article_path},
-    identity::DEFAULT_BASE,
-    ontology::{Class, NAMESPACE, Ontology},
+    ontology::{BASE, Class, NAMESPACE, Ontology},
     record::{CharSpan, Confidence, LiteralType, RecordArticle},
 };
 
@@ -66,12 +64,12 @@ pub struct BaseIri(String);
 
 /// Why a base IRI is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be the base IRI: give an absolute IRI that ends in / or #, such as {DEFAULT_BASE}")]
+#[error("{0:?} cannot be the base IRI: give an absolute IRI that ends in / or #, such as {BASE}")]
 pub struct BaseIriError(String);
 
 impl Default for BaseIri {
     fn default() -> Self {
-        Self(DEFAULT_BASE.to_owned())
+        Self(BASE.to_owned())
     }
 }
 
@@ -146,7 +144,6 @@ enum Item<'a> {
     Article(usize, &'a RecordArticle),
     Entity(usize, &'a Entity),
     Statement(&'a Statement),
-    Amount(&'a Statement, usize),
     Evidence(&'a Statement, &'a Evidence),
     Open(&'a str),
 }
@@ -172,9 +169,6 @@ pub fn triples<'a>(
     let mut direct: Vec<(EntityIx, &str, Object)> = Vec::new();
     for statement in &graph.statements {
         put(base.iri(&statement.id), Item::Statement(statement));
-        for (at, _) in statement.amounts.iter().enumerate() {
-            put(amount_iri(base, statement, at), Item::Amount(statement, at));
-        }
         for evidence in &statement.evidence {
             put(base.iri(&evidence.id), Item::Evidence(statement, evidence));
         }
@@ -202,7 +196,6 @@ pub fn triples<'a>(
             Item::Article(at, article) => write_article(&mut about, graph, at, article, base),
             Item::Entity(at, entity) => write_entity(&mut about, graph, at, entity, &direct, base),
             Item::Statement(statement) => write_statement(&mut about, graph, statement, base),
-            Item::Amount(statement, at) => write_amount(&mut about, statement, at),
             Item::Evidence(statement, evidence) => {
                 write_evidence(&mut about, graph, statement, evidence, base)
             }
@@ -276,10 +269,6 @@ fn integer(value: impl Into<u64>) -> Literal {
 
 fn decimal(value: Confidence) -> Literal {
     Literal::new_typed_literal(value.to_string(), xsd::DECIMAL)
-}
-
-fn amount_iri(base: &BaseIri, statement: &Statement, at: usize) -> NamedNode {
-    base.iri(&format!("{}/amount/{}", statement.id, at + 1))
 }
 
 /// A day, month or year with its datatype; anything else as words.
@@ -418,22 +407,16 @@ fn write_statement(about: &mut About, graph: &Graph, statement: &Statement, base
             about.add(ng(name), date_literal(&day.to_string()));
         }
     }
-    for at in 0..statement.amounts.len() {
-        about.add(ng("amount"), amount_iri(base, statement, at));
+    for amount in &statement.amounts {
+        about.add(ng("amountText"), text(&amount.text));
+        about.add(ng("amountUnit"), text(&amount.unit));
+        if amount.value.is_finite() {
+            // Rust prints floating-point numbers without exponent, which is what xsd:decimal wants.
+            about.add(ng("amount"), Literal::new_typed_literal(amount.value.to_string(), xsd::DECIMAL));
+        }
     }
     for evidence in &statement.evidence {
         about.add(ng("evidence"), base.iri(&evidence.id));
-    }
-}
-
-fn write_amount(about: &mut About, statement: &Statement, at: usize) {
-    let amount = &statement.amounts[at];
-    about.add(rdf::TYPE.into_owned(), ng("Amount"));
-    about.add(rdfs::LABEL.into_owned(), text(&amount.text));
-    about.add(ng("unit"), text(&amount.unit));
-    if amount.value.is_finite() {
-        // Rust prints floating-point numbers without exponent, which is what xsd:decimal wants.
-        about.add(ng("value"), Literal::new_typed_literal(amount.value.to_string(), xsd::DECIMAL));
     }
 }
 
@@ -452,6 +435,9 @@ fn write_evidence(
     about.add_span("subject", evidence.subject);
     about.add_span("object", evidence.object);
     about.add_span("cue", evidence.cue);
+    if let Some(attribution) = evidence.attribution {
+        about.add_span("attribution", attribution);
+    }
     about.add(ng("quoted"), Literal::from(evidence.quoted));
     if let Some(holder) = statement.holder {
         about.add(ng("speaker"), base.iri(&graph.entity(holder).id));
@@ -503,7 +489,7 @@ mod tests {
     fn direct_triples_stand_for_asserted_statements_only() {
         let lines = lines(&merge(world()));
         let has = |s: &str, p: &str, o: &str| {
-            let line = format!("<{DEFAULT_BASE}{s}> <{NAMESPACE}{p}> <{DEFAULT_BASE}{o}> .");
+            let line = format!("<{BASE}{s}> <{NAMESPACE}{p}> <{BASE}{o}> .");
             lines.contains(&line)
         };
         assert!(has("person/ann-ode", "worksFor", "organization/ode-labs"));
@@ -518,7 +504,7 @@ mod tests {
         let all = lines(&merge(world())).join("\n");
         for part in [
             "ns#bornOn> \"1961-08-04\"^^<http://www.w3.org/2001/XMLSchema#date>",
-            "ns#value> \"60000000000\"^^<http://www.w3.org/2001/XMLSchema#decimal>",
+            "ns#amount> \"60000000000\"^^<http://www.w3.org/2001/XMLSchema#decimal>",
             "ns#confidence> \"0.960\"^^<http://www.w3.org/2001/XMLSchema#decimal>",
             "ns#validFrom> \"2025-01-20\"^^<http://www.w3.org/2001/XMLSchema#date>",
             "ns#asserted> \"false\"^^<http://www.w3.org/2001/XMLSchema#boolean>",

@@ -1,8 +1,8 @@
 //! Saved questions: SPARQL with a name, a line on what it asks, and parameters.
 //!
 //! Each is a file under `saved/`. Its first line is the question as a comment; each parameter has a comment
-//! `# $name: what it narrows`. A parameter is a variable of `SELECT` that is bound to the user's words or left open; it
-//! is never pasted into the query.
+//! `# $name: what it narrows`. A parameter is a variable of `SELECT` that is bound to the user's words, or to
+//! an empty string; words are never pasted into the query.
 
 use std::collections::BTreeMap;
 
@@ -93,18 +93,24 @@ fn read(name: &'static str, sparql: &'static str) -> Saved {
 }
 
 impl Saved {
-    /// The options that ask it with `words` for its parameters; those not named stay open.
+    /// The options that ask it with `words` for its parameters. One not named is bound to no words, which every name
+    /// contains.
     ///
     /// # Errors
     /// If it has no such parameter.
     pub fn options(&self, words: &BTreeMap<String, String>) -> Result<QueryOptions, SavedError> {
-        if let Some(unknown) = words.keys().find(|name| self.parameters.iter().all(|(known, _)| known != *name)) {
+        if let Some(unknown) =
+            words.keys().find(|name| self.parameters.iter().all(|(known, _)| known != *name))
+        {
             let known: Vec<&str> = self.parameters.iter().map(|(name, _)| *name).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(SavedError::Parameter(self.name, unknown.clone(), known));
         }
-        let parameters =
-            self.parameters.iter().map(|(name, _)| ((*name).to_owned(), words.get(*name).cloned())).collect();
+        let parameters = self
+            .parameters
+            .iter()
+            .map(|(name, _)| ((*name).to_owned(), words.get(*name).cloned().unwrap_or_default()))
+            .collect();
         Ok(QueryOptions { parameters, ..QueryOptions::default() })
     }
 }
@@ -129,7 +135,10 @@ mod tests {
         let words = words.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect();
         let mut bytes = Vec::new();
         let answer = store.query(saved.sparql, &saved.options(&words).unwrap());
-        answer.unwrap_or_else(|error| panic!("{name}: {error}")).write(AnswerFormat::Csv, &mut bytes).unwrap();
+        answer
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .write(AnswerFormat::Csv, &mut bytes)
+            .unwrap();
         String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
     }
 
@@ -176,7 +185,12 @@ mod tests {
         assert_eq!(ask(&store, "who-stands-where", &[("person", "\") } #")]).len(), 1);
         for saved in all() {
             for (name, _) in &saved.parameters {
-                assert_eq!(ask(&store, saved.name, &[(name, "no such thing")]).len(), 1, "{} {name}", saved.name);
+                assert_eq!(
+                    ask(&store, saved.name, &[(name, "no such thing")]).len(),
+                    1,
+                    "{} {name}",
+                    saved.name
+                );
             }
         }
     }

@@ -17,8 +17,8 @@ use oxigraph::{
     io::{RdfFormat, RdfParser, RdfSerializer},
     model::{GraphName, Literal, Quad, Term, Triple, Variable},
     sparql::{
-        CancellationToken, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
-        SparqlSyntaxError,
+        CancellationToken, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter,
+        SparqlEvaluator, SparqlSyntaxError,
         results::{QueryResultsFormat, QueryResultsSerializer},
     },
 };
@@ -66,9 +66,9 @@ pub struct QueryOptions {
     pub timeout: Option<Duration>,
     /// Cancels it from outside.
     pub cancel: Option<CancellationToken>,
-    /// Words for variables, by name without `$`; `None` leaves one open. None of them is a column of the answer. Each
-    /// must be among the variables of `SELECT`.
-    pub parameters: BTreeMap<String, Option<String>>,
+    /// Words for variables, by name without `$`. Each must be among the variables of `SELECT`; none is a column of the
+    /// answer.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// The forms an answer can be written in.
@@ -193,15 +193,20 @@ impl Store {
     ///
     /// # Errors
     /// If `input` is not N-Triples.
-    pub fn from_ntriples(input: impl BufRead, ontology: &Ontology, base: &BaseIri) -> Result<Self, QueryError> {
+    pub fn from_ntriples(
+        input: impl BufRead,
+        ontology: &Ontology,
+        base: &BaseIri,
+    ) -> Result<Self, QueryError> {
         let mut failed = None;
-        let triples = RdfParser::from_format(RdfFormat::NTriples).for_reader(input).map_while(|quad| match quad {
-            Ok(quad) => Some(Triple::from(quad)),
-            Err(error) => {
-                failed = Some(QueryError::Load(error.to_string()));
-                None
-            }
-        });
+        let triples =
+            RdfParser::from_format(RdfFormat::NTriples).for_reader(input).map_while(|quad| match quad {
+                Ok(quad) => Some(Triple::from(quad)),
+                Err(error) => {
+                    failed = Some(QueryError::Load(error.to_string()));
+                    None
+                }
+            });
         let store = Self::from_triples(triples, ontology, base)?;
         failed.map_or(Ok(store), Err)
     }
@@ -250,21 +255,26 @@ impl Store {
         check_size(sparql)?;
         let mut evaluator = SparqlEvaluator::new();
         for (prefix, iri) in PREFIXES.into_iter().chain([("", self.base.as_str())]) {
-            evaluator = evaluator.with_prefix(prefix, iri).map_err(|error| QueryError::Load(error.to_string()))?;
+            evaluator =
+                evaluator.with_prefix(prefix, iri).map_err(|error| QueryError::Load(error.to_string()))?;
         }
         evaluator = evaluator
             .with_base_iri(self.base.as_str())
             .map_err(|error| QueryError::Load(error.to_string()))?;
         let token = options.cancel.clone().unwrap_or_default();
         let mut prepared =
-            evaluator.clone().with_cancellation_token(token.clone()).parse_query(sparql).map_err(|error| {
-                if evaluator.parse_update(sparql).is_ok() { QueryError::Update } else { QueryError::Syntax(error) }
-            })?;
+            evaluator.clone().with_cancellation_token(token.clone()).parse_query(sparql).map_err(
+                |error| {
+                    if evaluator.parse_update(sparql).is_ok() {
+                        QueryError::Update
+                    } else {
+                        QueryError::Syntax(error)
+                    }
+                },
+            )?;
         for (name, words) in &options.parameters {
             let variable = Variable::new(name).map_err(|_| QueryError::Parameter(name.clone()))?;
-            if let Some(words) = words {
-                prepared = prepared.substitute_variable(variable, Literal::new_simple_literal(words));
-            }
+            prepared = prepared.substitute_variable(variable, Literal::new_simple_literal(words));
         }
         let watchdog = options.timeout.map(|limit| Watchdog::start(limit, token));
         let results = prepared.on_store(&self.inner).execute();
@@ -373,15 +383,25 @@ fn write_rows(
         }
         writer.finish()?;
     } else if format == AnswerFormat::Table {
-        let mut cells: Vec<Vec<String>> = vec![columns.iter().map(|column| column.as_str().to_owned()).collect()];
+        let mut cells: Vec<Vec<String>> =
+            vec![columns.iter().map(|column| column.as_str().to_owned()).collect()];
         for row in rows {
             let row = row.map_err(|error| explain(error, watchdog))?;
-            cells.push(columns.iter().map(|column| row.get(column).map_or(String::new(), |term| cell(term, base))).collect());
+            cells.push(
+                columns
+                    .iter()
+                    .map(|column| row.get(column).map_or(String::new(), |term| cell(term, base)))
+                    .collect(),
+            );
             count += 1;
         }
         write_table(&cells, &mut output)?;
     } else {
-        return Err(QueryError::Format { kind: "rows", format: format.as_str(), choose: "table, csv, tsv, json or xml" });
+        return Err(QueryError::Format {
+            kind: "rows",
+            format: format.as_str(),
+            choose: "table, csv, tsv, json or xml",
+        });
     }
     output.flush()?;
     Ok(count)
@@ -418,7 +438,11 @@ fn write_graph(
             serializer
         }
         _ => {
-            return Err(QueryError::Format { kind: "a graph", format: format.as_str(), choose: "turtle or nt" });
+            return Err(QueryError::Format {
+                kind: "a graph",
+                format: format.as_str(),
+                choose: "turtle or nt",
+            });
         }
     };
     let mut sorted = triples.collect::<Result<Vec<_>, _>>().map_err(|error| explain(error, watchdog))?;
@@ -438,7 +462,9 @@ fn cell(term: &Term, base: &BaseIri) -> String {
     let text = match term {
         Term::NamedNode(iri) => {
             let iri = iri.as_str();
-            let short = || PREFIXES.iter().find_map(|(prefix, at)| Some(format!("{prefix}:{}", iri.strip_prefix(at)?)));
+            let short = || {
+                PREFIXES.iter().find_map(|(prefix, at)| Some(format!("{prefix}:{}", iri.strip_prefix(at)?)))
+            };
             match iri.strip_prefix(base.as_str()) {
                 // The default base is a prefix of the vocabulary's namespace too.
                 Some(path) if short().is_none() => path.to_owned(),
@@ -590,7 +616,10 @@ mod tests {
         )
         .unwrap();
         let lines: Vec<&str> = rows.lines().collect();
-        assert_eq!(lines[1..], ["Ann Ode,Ode Labs,supports,open source", "Bo Vale,Vale Works,opposes,open source"]);
+        assert_eq!(
+            lines[1..],
+            ["Ann Ode,Ode Labs,supports,open source", "Bo Vale,Vale Works,opposes,open source"]
+        );
     }
 
     #[test]
@@ -628,7 +657,7 @@ mod tests {
         let service = ask("SELECT * WHERE { SERVICE <http://x.example/> { ?s ?p ?o } }", AnswerFormat::Csv);
         assert!(matches!(service, Err(QueryError::Service)));
         let options = QueryOptions {
-            parameters: [("nobody".to_owned(), Some("x".to_owned()))].into(),
+            parameters: [("nobody".to_owned(), "x".to_owned())].into(),
             ..QueryOptions::default()
         };
         let unknown = store().query("SELECT ?s WHERE { ?s ?p ?o }", &options).err().unwrap();
@@ -639,7 +668,8 @@ mod tests {
     fn time_runs_out() {
         let options = QueryOptions { timeout: Some(Duration::from_millis(50)), ..QueryOptions::default() };
         let endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }";
-        let result = store().query(endless, &options).and_then(|answer| answer.write(AnswerFormat::Csv, io::sink()));
+        let result =
+            store().query(endless, &options).and_then(|answer| answer.write(AnswerFormat::Csv, io::sink()));
         assert!(matches!(result, Err(QueryError::Timeout(_))));
     }
 
@@ -650,7 +680,10 @@ mod tests {
             assert!(matches!(ask(&sparql, AnswerFormat::Csv), Err(QueryError::TooLarge(_))), "{open}");
         }
         let many = "?a ?b ?c . ".repeat(200);
-        assert!(matches!(ask(&format!("SELECT * {{ {many} }}"), AnswerFormat::Csv), Err(QueryError::TooLarge(_))));
+        assert!(matches!(
+            ask(&format!("SELECT * {{ {many} }}"), AnswerFormat::Csv),
+            Err(QueryError::TooLarge(_))
+        ));
         let unions = "{ ?a ng:worksFor ?b } UNION ".repeat(390) + "{ ?a ng:worksFor ?b }";
         ask(&format!("SELECT * WHERE {{ {unions} }}"), AnswerFormat::Csv).unwrap();
         let sums = "1+".repeat(390) + "1";
@@ -667,7 +700,11 @@ mod tests {
 
     #[test]
     fn a_table_lines_up_and_is_safe_to_print() {
-        let rows = vec![vec!["a".into(), "b".into()], vec!["李娜".into(), "x".into()], vec!["y".into(), String::new()]];
+        let rows = vec![
+            vec!["a".into(), "b".into()],
+            vec!["李娜".into(), "x".into()],
+            vec!["y".into(), String::new()],
+        ];
         let mut bytes = Vec::new();
         write_table(&rows, &mut bytes).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), "a     b\n────  ─\n李娜  x\ny\n");
