@@ -3,6 +3,8 @@
 pub mod article;
 pub mod extract;
 pub mod graph;
+pub mod identity;
 pub mod language;
 pub mod ontology;
 pub mod record;
+pub mod store;
