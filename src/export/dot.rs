@@ -27,6 +27,7 @@ pub(super) fn write(graph: &Graph, ontology: &Ontology, out: &mut impl Write) ->
     for node in nodes(graph) {
         let mut line = format!("  {} [label={}", quoted(&node.id), drawn(node.label));
         _ = write!(line, ",tooltip={},shape={}", drawn_whole(node.label), shape(&node));
+        _ = write!(line, ",ng_label={}", quoted(node.label));
         attributes(&mut line, &node, &columns);
         writeln!(out, "{line}];")?;
     }

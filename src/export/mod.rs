@@ -31,6 +31,7 @@ use crate::{
     graph::{EntityIx, Graph, Object, Statement},
     ontology::Ontology,
     record::Confidence,
+    store::BaseIri,
 };
 
 /// A format that a graph can be written in.
@@ -169,10 +170,10 @@ impl Format {
 }
 
 /// What to write, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportOptions {
-    /// What ids are appended to in RDF; ends in `/` or `#`.
-    pub base_iri: String,
+    /// What ids are appended to in RDF.
+    pub base_iri: BaseIri,
     /// Version of GEXF.
     pub gexf: GexfVersion,
     /// Leave out statements below this.
@@ -181,18 +182,6 @@ pub struct ExportOptions {
     pub asserted_only: bool,
     /// Put an apostrophe before CSV cells that a spreadsheet would take for a formula.
     pub csv_guard: bool,
-}
-
-impl Default for ExportOptions {
-    fn default() -> Self {
-        Self {
-            base_iri: "https://w3id.org/newsgraph/".to_owned(),
-            gexf: GexfVersion::default(),
-            min_confidence: Confidence::default(),
-            asserted_only: false,
-            csv_guard: false,
-        }
-    }
 }
 
 /// Why an export failed.
@@ -209,9 +198,6 @@ pub enum ExportError {
         /// Why.
         source: io::Error,
     },
-    /// The base IRI is not one.
-    #[error("{0:?} is not an absolute IRI that ends in / or #; pass one with --base-iri")]
-    BaseIri(String),
 }
 
 /// Writes `graph` to `out`, in one pass; `out` should be buffered.
@@ -220,7 +206,7 @@ pub enum ExportError {
 /// [`Format::Csv`] writes the edges here, with the labels of both ends; the nodes are [`write_csv_nodes`].
 ///
 /// # Errors
-/// If `out` fails, or the base IRI is not one.
+/// If `out` fails.
 pub fn write(
     graph: &Graph,
     ontology: &Ontology,
@@ -253,7 +239,7 @@ pub fn write(
 /// no plain file, such as `/dev/stdout`, is written to directly.
 ///
 /// # Errors
-/// If a file cannot be written, or the base IRI is not one.
+/// If a file cannot be written.
 pub fn write_files(
     graph: &Graph,
     ontology: &Ontology,
@@ -278,7 +264,7 @@ fn replace(
     let failed = |source| ExportError::File { path: path.to_owned(), source };
     let named = |error| match error {
         ExportError::Write(source) => failed(source),
-        other => other,
+        named @ ExportError::File { .. } => named,
     };
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let mut out = BufWriter::new(File::options().write(true).open(path).map_err(failed)?);
@@ -325,8 +311,16 @@ fn select<'g>(graph: &'g Graph, options: &ExportOptions) -> Cow<'g, Graph> {
             *at = moved(*at);
         }
     }
+    let mentions = graph.mentions.iter().filter(|(_, entity)| old.binary_search(entity).is_ok());
+    let mentions = mentions.map(|&(article, entity)| (article, moved(entity))).collect();
     let entities = old.iter().map(|&EntityIx(at)| graph.entities[at as usize].clone()).collect();
-    Cow::Owned(Graph { entities, statements, articles: graph.articles.clone() })
+    Cow::Owned(Graph {
+        entities,
+        statements,
+        articles: graph.articles.clone(),
+        mentions,
+        merges: graph.merges.clone(),
+    })
 }
 
 #[cfg(test)]

@@ -343,11 +343,11 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::sample;
+    use crate::graph::sample::{self, ONTOLOGY};
 
     #[test]
     fn cells_have_the_type_of_their_column() {
-        let (graph, ontology) = (sample::graph(), Ontology::builtin());
+        let (graph, ontology) = (sample::graph(), &*ONTOLOGY);
         let matches = |kind: Kind, value: &Value| {
             matches!(
                 (kind, value),
@@ -364,7 +364,7 @@ mod tests {
                 assert!(matches(column.kind, &(column.value)(&node)), "{}", column.name);
             }
         }
-        for edge in edges(&graph, &ontology) {
+        for edge in edges(&graph, ontology) {
             for column in edge_columns() {
                 assert!(matches(column.kind, &(column.value)(&edge)), "{}", column.name);
             }
@@ -373,13 +373,13 @@ mod tests {
 
     #[test]
     fn ids_are_distinct_and_every_edge_ends_in_a_node() {
-        let (graph, ontology) = (sample::graph(), Ontology::builtin());
+        let (graph, ontology) = (sample::graph(), &*ONTOLOGY);
         let ids: Vec<_> = nodes(&graph).map(|node| node.id.into_owned()).collect();
         let distinct: BTreeSet<_> = ids.iter().cloned().collect();
         assert_eq!(ids.len(), 8);
         assert_eq!(distinct.len(), 8);
-        assert_eq!(edges(&graph, &ontology).count(), 9);
-        for edge in edges(&graph, &ontology) {
+        assert_eq!(edges(&graph, ontology).count(), 9);
+        for edge in edges(&graph, ontology) {
             assert!(distinct.contains(edge.source.as_ref()) && distinct.contains(edge.target.as_ref()));
         }
     }

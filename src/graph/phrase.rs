@@ -52,11 +52,11 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::sample;
+    use crate::graph::sample::{self, ONTOLOGY};
 
     #[test]
     fn what_is_not_a_plain_fact_says_so() {
-        let ontology = Ontology::builtin();
+        let ontology = &*ONTOLOGY;
         let graph = Graph {
             entities: vec![
                 sample::entity("organization/a", crate::ontology::Class::Company, "A", &[]),
@@ -65,14 +65,14 @@ mod tests {
             ..Graph::default()
         };
         let mut statement = sample::statement("statement/1", 0, "worksFor", 1, 0.9);
-        assert_eq!(statement.claim_label(&graph, &ontology), "works for");
+        assert_eq!(statement.claim_label(&graph, ontology), "works for");
         statement.holder = Some(EntityIx(0));
-        assert_eq!(statement.claim_label(&graph, &ontology), "works for");
+        assert_eq!(statement.claim_label(&graph, ontology), "works for");
         statement.holder = Some(EntityIx(1));
         statement.polarity = Polarity::Negated;
         statement.modality = Modality::Planned;
-        assert_eq!(statement.claim_label(&graph, &ontology), "planned: not works for (says B)");
+        assert_eq!(statement.claim_label(&graph, ontology), "planned: not works for (says B)");
         statement.relation = "open/team_up".to_owned();
-        assert_eq!(statement.relation_label(&ontology), "team up");
+        assert_eq!(statement.relation_label(ontology), "team up");
     }
 }

@@ -1,15 +1,18 @@
 //! Graphs made by hand for tests.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{ArticleIx, Entity, EntityIx, Evidence, Graph, Object, Statement};
 use crate::{
-    ontology::Class,
+    ontology::{Class, Ontology},
     record::{
         Amount, CharSpan, Confidence, Literal, LiteralType, Modality, Polarity, RecordArticle, RecordTime,
         StatementKind,
     },
 };
+
+/// The built-in vocabulary, read once for all tests.
+pub(crate) static ONTOLOGY: LazyLock<Ontology> = LazyLock::new(Ontology::builtin);
 
 /// An entity mentioned twice in one article.
 pub(crate) fn entity(id: &str, class: Class, label: &str, aliases: &[&str]) -> Entity {
@@ -152,5 +155,5 @@ pub(crate) fn graph() -> Graph {
     let mut met = statement("statement/9", bo, "met", ada, 0.5);
     cite(&mut met, &articles, 0, AWKWARD);
     let statements = vec![works, supports, opposes, denied, planned, based, born, said, met];
-    Graph { entities, statements, articles }
+    Graph { entities, statements, articles, ..Graph::default() }
 }

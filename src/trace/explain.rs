@@ -275,7 +275,7 @@ fn list(out: &mut impl Write, statements: &[Explained]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::sample;
+    use crate::graph::sample::{self, ONTOLOGY};
 
     fn asked(subject: &str, relation: Option<&str>, object: Option<&str>) -> Explanation {
         let graph = sample::graph();
@@ -284,7 +284,7 @@ mod tests {
             relation,
             object: object.map(|object| graph.find(object).unwrap()),
         };
-        explain(&graph, &Ontology::builtin(), &question)
+        explain(&graph, &ONTOLOGY, &question)
     }
 
     fn ids(list: &[Explained]) -> Vec<&str> {

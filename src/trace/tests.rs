@@ -1,10 +1,10 @@
 use super::*;
-use crate::graph::sample::{self, entity, statement};
+use crate::graph::sample::{self, ONTOLOGY, entity, statement};
 
 fn traced(from: &str, to: Option<&str>, options: &TraceOptions) -> Trace {
     let graph = sample::graph();
     let to = to.map(|to| graph.find(to).unwrap());
-    trace(&graph, &Ontology::builtin(), graph.find(from).unwrap(), to, options)
+    trace(&graph, &ONTOLOGY, graph.find(from).unwrap(), to, options)
 }
 
 fn routes(trace: &Trace) -> Vec<String> {
@@ -100,8 +100,8 @@ fn of_like_statements_only_the_best_is_walked() {
     held.holder = Some(EntityIx(1));
     let statements =
         vec![held, statement("statement/2", 0, "owns", 1, 0.8), statement("statement/3", 1, "owns", 0, 0.9)];
-    let graph = Graph { entities, statements, articles: Vec::new() };
-    let found = trace(&graph, &Ontology::builtin(), EntityIx(0), Some(EntityIx(1)), &TraceOptions::default());
+    let graph = Graph { entities, statements, ..Graph::default() };
+    let found = trace(&graph, &ONTOLOGY, EntityIx(0), Some(EntityIx(1)), &TraceOptions::default());
     assert_eq!(routes(&found), ["3", "2"]);
 }
 
