@@ -6,8 +6,14 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 mod merge;
+mod find;
+mod phrase;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use std::collections::BTreeSet;
+
+pub use find::FindError;
 
 use jiff::civil::Date;
 
