@@ -9,7 +9,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    vec,
 };
 
 use jiff::civil::Date;
@@ -97,7 +96,7 @@ pub(super) fn set_published(draft: &mut Draft, text: &str, warnings: &mut Vec<Re
 #[must_use]
 pub fn read_inputs(inputs: &[PathBuf], options: ReadOptions) -> Inputs {
     Inputs {
-        paths: inputs.to_vec().into_iter(),
+        paths: inputs.to_vec().into(),
         folder: None,
         lines: None,
         ready: VecDeque::new(),
@@ -109,7 +108,7 @@ pub fn read_inputs(inputs: &[PathBuf], options: ReadOptions) -> Inputs {
 
 /// Iterator over the articles of a run; see [`read_inputs`].
 pub struct Inputs {
-    paths: vec::IntoIter<PathBuf>,
+    paths: VecDeque<PathBuf>,
     folder: Option<Walk>,
     lines: Option<json::Lines>,
     ready: VecDeque<Result<Draft, ReadError>>,
@@ -233,7 +232,7 @@ impl Iterator for Inputs {
                     None => self.folder = None,
                 }
             } else {
-                let input = self.paths.next()?;
+                let input = self.paths.pop_front()?;
                 self.open(input);
             }
         }
