@@ -114,7 +114,7 @@ pub struct Token {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MentionKind {
-    /// By name: "Yann LeCun".
+    /// By name: "Ada Lovelace".
     Named,
     /// By description: "the company".
     Nominal,

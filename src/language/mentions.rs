@@ -1,0 +1,290 @@
+//! Mentions: names from the tags of the words, nominals and pronouns from the heads that carry a class.
+
+use super::types::{Deprel, Mention, MentionClass, MentionKind, Token, TokenId, Xpos};
+
+/// What a word is to the names of its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MentionTag {
+    /// Part of none.
+    Outside,
+    /// First word of one.
+    Begin(MentionClass),
+    /// Later word of one.
+    Inside(MentionClass),
+}
+
+impl MentionTag {
+    /// Whether a word tagged so may follow one tagged `before`.
+    fn may_follow(self, before: Self) -> bool {
+        match self {
+            Self::Inside(class) => before == Self::Begin(class) || before == Self::Inside(class),
+            _ => true,
+        }
+    }
+}
+
+/// A name found in a sentence: word positions, last one included.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NamedSpan {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) class: MentionClass,
+    /// Probability of exactly these borders and this class.
+    pub(super) score: f32,
+}
+
+/// The names of a sentence from its rows of scores, one for each of `tags`: the best sequence in which every name is
+/// whole. O(words · tags²).
+pub(super) fn named(tags: &[MentionTag], scores: &[f32]) -> Vec<NamedSpan> {
+    let best = viterbi(tags, scores);
+    let mut spans = Vec::new();
+    for (i, tag) in best.iter().enumerate() {
+        let MentionTag::Begin(class) = tags[*tag] else { continue };
+        let inside = best[i + 1..].iter().take_while(|tag| tags[**tag] == MentionTag::Inside(class)).count();
+        spans.push(NamedSpan { first: i, last: i + inside, class, score: 0.0 });
+    }
+    if !spans.is_empty() {
+        score(tags, scores, &best, &mut spans);
+    }
+    spans
+}
+
+/// The best valid sequence of tags; the earlier tag wins a tie.
+fn viterbi(tags: &[MentionTag], scores: &[f32]) -> Vec<usize> {
+    let n = tags.len();
+    let valid: Vec<bool> =
+        tags.iter().flat_map(|tag| tags.iter().map(|before| tag.may_follow(*before))).collect();
+    let mut back: Vec<usize> = Vec::with_capacity(scores.len());
+    let mut best: Vec<f32> = Vec::new();
+    for (word, row) in scores.chunks_exact(n).enumerate() {
+        let mut next = Vec::with_capacity(n);
+        for (tag, score) in row.iter().enumerate() {
+            if word == 0 {
+                let opens = !matches!(tags[tag], MentionTag::Inside(_));
+                next.push(if opens { *score } else { f32::NEG_INFINITY });
+                back.push(0);
+                continue;
+            }
+            let mut from = (f32::NEG_INFINITY, 0);
+            for (before, &total) in best.iter().enumerate() {
+                if valid[tag * n + before] && total > from.0 {
+                    from = (total, before);
+                }
+            }
+            next.push(from.0 + score);
+            back.push(from.1);
+        }
+        best = next;
+    }
+    let mut last = 0;
+    for (tag, total) in best.iter().enumerate() {
+        if *total > best[last] {
+            last = tag;
+        }
+    }
+    let words = scores.len() / n;
+    let mut path = vec![last; words];
+    for word in (1..words).rev() {
+        path[word - 1] = back[word * n + path[word]];
+    }
+    path
+}
+
+/// Gives every span the share of the probability of all valid sequences that has it, by forward and backward sums.
+fn score(tags: &[MentionTag], scores: &[f32], best: &[usize], spans: &mut [NamedSpan]) {
+    let n = tags.len();
+    let probabilities: Vec<f64> = scores.chunks_exact(n).flat_map(softmax).collect();
+    let words = best.len();
+    // Each row is scaled to sum 1; its scale is kept, so that products over a span can be put right.
+    let mut forward = vec![0.0; words * n];
+    let mut scales = vec![1.0; words];
+    for word in 0..words {
+        for tag in 0..n {
+            let before = match word {
+                0 => f64::from(!matches!(tags[tag], MentionTag::Inside(_))),
+                _ => (0..n)
+                    .filter(|b| tags[tag].may_follow(tags[*b]))
+                    .map(|b| forward[(word - 1) * n + b])
+                    .sum(),
+            };
+            forward[word * n + tag] = before * probabilities[word * n + tag];
+        }
+        let row = &mut forward[word * n..][..n];
+        scales[word] = row.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        for x in row {
+            *x /= scales[word];
+        }
+    }
+    // `backward` holds what can follow a tag at a word, scaled alike.
+    let mut backward = vec![1.0; words * n];
+    for word in (1..words).rev() {
+        for before in 0..n {
+            backward[(word - 1) * n + before] = (0..n)
+                .filter(|tag| tags[*tag].may_follow(tags[before]))
+                .map(|tag| probabilities[word * n + tag] * backward[word * n + tag])
+                .sum::<f64>()
+                / scales[word];
+        }
+    }
+    for span in spans {
+        let mut path = forward[span.first * n + best[span.first]];
+        for word in span.first + 1..=span.last {
+            path *= probabilities[word * n + best[word]] / scales[word];
+        }
+        let ends: f64 = match span.last + 1 {
+            next if next < words => (0..n)
+                .filter(|tag| !matches!(tags[*tag], MentionTag::Inside(_)))
+                .map(|tag| probabilities[next * n + tag] * backward[next * n + tag] / scales[next])
+                .sum(),
+            _ => 1.0,
+        };
+        span.score = (path * ends).clamp(0.0, 1.0) as f32;
+    }
+}
+
+pub(super) fn softmax(row: &[f32]) -> Vec<f64> {
+    let most = row.iter().fold(f32::NEG_INFINITY, |most, x| most.max(*x));
+    let powers: Vec<f64> = row.iter().map(|x| f64::from(x - most).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.into_iter().map(|x| x / sum).collect()
+}
+
+/// All mentions of a sentence: the names, and a nominal or pronoun for each word of `classes` that heads one.
+///
+/// `form` gives the words as written; `classes` holds for each word the class of the mention it heads and how
+/// probable it is. Words inside a name head nothing else.
+pub(super) fn mentions<'t>(
+    tokens: &[Token],
+    form: impl Fn(usize) -> &'t str,
+    named: &[NamedSpan],
+    classes: &[(Option<MentionClass>, f32)],
+) -> Vec<Mention> {
+    let mut in_name = vec![false; tokens.len()];
+    let mut found: Vec<Mention> = Vec::new();
+    for span in named {
+        in_name[span.first..=span.last].fill(true);
+        let outside = |head: Option<TokenId>| {
+            head.is_none_or(|head| !(span.first..=span.last).contains(&(head.0 as usize)))
+        };
+        let head = (span.first..=span.last).find(|at| outside(tokens[*at].head)).unwrap_or(span.last);
+        found.push(mention(span.first, span.last, head, span.class, MentionKind::Named, span.score));
+    }
+    let children = Children::new(tokens);
+    for (head, &(class, score)) in classes.iter().enumerate() {
+        if in_name[head] {
+            continue;
+        }
+        if matches!(tokens[head].xpos, Xpos::Prp | Xpos::PrpPoss | Xpos::Wp | Xpos::WpPoss) {
+            if let Some(class) = pronoun(form(head), class) {
+                found.push(mention(head, head, head, class, MentionKind::Pronoun, score));
+            }
+        } else if let Some(class) = class {
+            let (first, last) = children.noun_phrase(head);
+            found.push(mention(first, last, head, class, MentionKind::Nominal, score));
+        }
+    }
+    found.sort_by_key(|m| (m.first, std::cmp::Reverse(m.last), m.head));
+    found
+}
+
+fn mention(
+    first: usize,
+    last: usize,
+    head: usize,
+    class: MentionClass,
+    kind: MentionKind,
+    score: f32,
+) -> Mention {
+    let id = |at: usize| TokenId(at as u32);
+    Mention { first: id(first), last: id(last), head: id(head), class, kind, score }
+}
+
+/// What "it" can stand for.
+fn thing(found: Option<MentionClass>) -> Option<MentionClass> {
+    if found == Some(MentionClass::Person) { Some(MentionClass::Organization) } else { found }
+}
+
+/// The class of a pronoun: people where the word says so, else what the model found; "it" refers only if it did.
+fn pronoun(form: &str, found: Option<MentionClass>) -> Option<MentionClass> {
+    match form.to_lowercase().as_str() {
+        "he" | "him" | "his" | "himself" | "she" | "her" | "hers" | "herself" | "i" | "me" | "my"
+        | "mine" | "myself" | "we" | "us" | "our" | "ours" | "ourselves" | "you" | "your" | "yours"
+        | "yourself" | "yourselves" | "who" | "whom" => Some(MentionClass::Person),
+        "they" | "them" | "their" | "theirs" | "themselves" | "whose" => found.or(Some(MentionClass::Person)),
+        "its" | "itself" => thing(found).or(Some(MentionClass::Organization)),
+        "it" => thing(found),
+        _ => found,
+    }
+}
+
+/// The dependents of every word.
+struct Children<'t> {
+    tokens: &'t [Token],
+    /// Words ordered by head, then position.
+    order: Vec<u32>,
+    /// Where each head's words start in `order`.
+    starts: Vec<usize>,
+}
+
+impl<'t> Children<'t> {
+    fn new(tokens: &'t [Token]) -> Self {
+        let mut order: Vec<u32> =
+            (0..tokens.len() as u32).filter(|at| tokens[*at as usize].head.is_some()).collect();
+        let head = |at: u32| tokens[at as usize].head.map_or(0, |head| head.0);
+        order.sort_by_key(|at| (head(*at), *at));
+        let starts = (0..=tokens.len() as u32).map(|h| order.partition_point(|at| head(*at) < h)).collect();
+        Self { tokens, order, starts }
+    }
+
+    /// First and last word of the noun phrase headed by `head`, without relative clauses, appositions, conjuncts
+    /// and its own preposition.
+    fn noun_phrase(&self, head: usize) -> (usize, usize) {
+        let (mut first, mut last) = (head, head);
+        let mut open = vec![head];
+        while let Some(at) = open.pop() {
+            (first, last) = (first.min(at), last.max(at));
+            let children = &self.order[self.starts[at]..self.starts[at + 1]];
+            let kept = children.iter().map(|child| *child as usize).filter(|child| {
+                let deprel = self.tokens[*child].deprel;
+                if at == head { is_part(deprel) } else { !leaves(deprel) }
+            });
+            open.extend(kept);
+        }
+        (first, last)
+    }
+}
+
+/// Relations that keep a dependent of the head inside its noun phrase.
+fn is_part(deprel: Deprel) -> bool {
+    matches!(
+        deprel,
+        Deprel::Det
+            | Deprel::DetPredet
+            | Deprel::Amod
+            | Deprel::Compound
+            | Deprel::Nummod
+            | Deprel::NmodPoss
+            | Deprel::Nmod
+            | Deprel::NmodDesc
+            | Deprel::NmodUnmarked
+            | Deprel::Flat
+            | Deprel::Fixed
+            | Deprel::Goeswith
+    )
+}
+
+/// Relations that lead out of the noun phrase from deeper inside.
+fn leaves(deprel: Deprel) -> bool {
+    matches!(
+        deprel,
+        Deprel::Acl
+            | Deprel::AclRelcl
+            | Deprel::Advcl
+            | Deprel::AdvclRelcl
+            | Deprel::Appos
+            | Deprel::Parataxis
+            | Deprel::Punct
+            | Deprel::Dep
+            | Deprel::List
+    )
+}
