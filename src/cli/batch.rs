@@ -1,6 +1,7 @@
 //! Articles through a function on all cores, results in the order of the articles.
 
 use std::{
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
 };
@@ -25,7 +26,7 @@ pub(crate) struct InputArgs {
     /// Refuse articles larger than this many bytes
     #[arg(long, value_name = "BYTES", default_value_t = ReadOptions::default().max_bytes,
           value_parser = value_parser!(u64).range(1..=MAX_BYTES))]
-    max_bytes: u64,
+    pub(crate) max_bytes: u64,
 }
 
 /// An article that comes to nothing.
@@ -34,6 +35,12 @@ pub(crate) struct Failure {
     pub(crate) input: String,
     /// Why, and the way out.
     pub(crate) reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.input, self.reason)
+    }
 }
 
 impl From<ReadError> for Failure {
@@ -80,7 +87,10 @@ impl InputArgs {
     }
 }
 
-fn next_chunk(inputs: &mut Inputs, wanted: &mut impl FnMut(&Article) -> bool) -> Vec<Result<Article, Failure>> {
+fn next_chunk(
+    inputs: &mut Inputs,
+    wanted: &mut impl FnMut(&Article) -> bool,
+) -> Vec<Result<Article, Failure>> {
     let mut chunk = Vec::new();
     let mut bytes = 0;
     while bytes < BYTES && chunk.len() < ARTICLES * rayon::current_num_threads() {
@@ -101,6 +111,7 @@ fn next_chunk(inputs: &mut Inputs, wanted: &mut impl FnMut(&Article) -> bool) ->
 fn one<T>(article: Article, work: impl Fn(&Article) -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(|| work(&article))).map_err(|_| Failure {
         input: article.source,
-        reason: "could not be analysed because of a defect in newsgraph; please report it with the article".to_owned(),
+        reason: "could not be analysed because of a defect in newsgraph; please report it with the article"
+            .to_owned(),
     })
 }

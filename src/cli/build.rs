@@ -92,7 +92,8 @@ impl Build {
         interrupt::install()?;
         let known = directory.article_ids()?;
         let waiting = Vec::with_capacity(PORTION);
-        let mut builder = Builder { directory, global, report: &report, known, waiting, tally: Tally::default() };
+        let mut builder =
+            Builder { directory, global, report: &report, known, waiting, tally: Tally::default() };
         if self.records {
             builder.read_records(&self.input)?;
         } else {
@@ -106,7 +107,9 @@ impl Build {
         };
         report.finish();
         if self.json {
-            print_json(&serde_json::json!({ "graph": global.graph, "articles": tally, "counts": Counts::of(&graph) }))?;
+            print_json(
+                &serde_json::json!({ "graph": global.graph, "articles": tally, "counts": Counts::of(&graph) }),
+            )?;
         } else if !global.quiet {
             let mut out = term::stdout();
             summarise(global, &tally, &graph, &ontology, &mut out)?;
@@ -153,14 +156,19 @@ impl Builder<'_> {
                 match File::open(path) {
                     Ok(file) => Box::new(BufReader::new(file)),
                     Err(error) => {
-                        self.skip(Failure { input: name, reason: format!("cannot be read ({error}); check the name") });
+                        self.skip(Failure {
+                            input: name,
+                            reason: format!("cannot be read ({error}); check the name"),
+                        });
                         continue;
                     }
                 }
             };
             for line in read_lines(reader) {
                 match line {
-                    Ok(Line::Record(record)) if self.known.insert(record.article.id.clone()) => self.add(*record)?,
+                    Ok(Line::Record(record)) if self.known.insert(record.article.id.clone()) => {
+                        self.add(*record)?
+                    }
                     Ok(Line::Record(_)) => {
                         self.tally.read += 1;
                         self.tally.unchanged += 1;
@@ -183,7 +191,7 @@ impl Builder<'_> {
     }
 
     fn skip(&mut self, failure: Failure) {
-        self.report.error(&format!("{}: {}", failure.input, failure.reason));
+        self.report.error(&failure.to_string());
         self.tally.read += 1;
         self.tally.skipped.push(Skipped { input: failure.input, reason: failure.reason });
     }
@@ -259,7 +267,12 @@ fn summarise(
             statement.confidence
         )?;
         let origin = article.outlet.as_ref().unwrap_or(&article.source);
-        writeln!(out, "    “{}” {FAINT}{}{FAINT:#}", term::shorten(&evidence.text, 160), term::clean(origin))?;
+        writeln!(
+            out,
+            "    “{}” {FAINT}{}{FAINT:#}",
+            term::shorten(&evidence.text, 160),
+            term::clean(origin)
+        )?;
     }
     writeln!(out, "\n{HEADING}Next{HEADING:#}")?;
     let at = if place == "news.graph" { String::new() } else { format!(" --graph {}", quoted(&place)) };
@@ -270,7 +283,7 @@ fn summarise(
         let (from, to) = (name_to_type(graph, statement.subject), name_to_type(graph, *object));
         writeln!(out, "  newsgraph explain {from} {to}{at}")?;
     }
-    writeln!(out, "  newsgraph query --saved stances{at}")?;
+    writeln!(out, "  newsgraph query --saved who-stands-where{at}")?;
     writeln!(out, "  newsgraph export -o news.gexf{at}")
 }
 
@@ -314,7 +327,8 @@ fn start_of_trace(graph: &Graph) -> Option<EntityIx> {
 /// What a user types to mean this entity: its name if that is clear, else its id.
 fn name_to_type(graph: &Graph, at: EntityIx) -> String {
     let entity = graph.entity(at);
-    let clear = graph.find(&entity.label).is_ok_and(|found| found == at) && term::clean(&entity.label) == entity.label;
+    let clear = graph.find(&entity.label).is_ok_and(|found| found == at)
+        && term::clean(&entity.label) == entity.label;
     quoted(if clear { &entity.label } else { &entity.id })
 }
 

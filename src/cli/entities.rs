@@ -64,7 +64,9 @@ impl Entities {
             .iter()
             .zip(statements)
             .filter(|(entity, _)| class.is_none_or(|class| entity.class.is_a(class)))
-            .filter(|(entity, _)| contains(&entity.label) || entity.aliases.iter().any(|alias| contains(alias)))
+            .filter(|(entity, _)| {
+                contains(&entity.label) || entity.aliases.iter().any(|alias| contains(alias))
+            })
             .map(|(entity, statements)| Row {
                 id: &entity.id,
                 class: entity.class,

@@ -9,7 +9,13 @@ use newsgraph::{
     record::{ErrorArticle, ErrorRecord, Line, Modality, Polarity, Record, RecordObject, write_line},
 };
 
-use super::{Global, Outcome, batch::{Failure, InputArgs}, interrupt, report::Report, stdout, term};
+use super::{
+    Global, Outcome,
+    batch::{Failure, InputArgs},
+    interrupt,
+    report::Report,
+    stdout, term,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +61,7 @@ impl Extract {
             |result| {
                 if let Err(failure) = &result {
                     bad += 1;
-                    report.error(&format!("{}: {}", failure.input, failure.reason));
+                    report.error(&failure.to_string());
                 }
                 let mut safe = interrupt::hold();
                 match self.format {

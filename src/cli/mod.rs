@@ -25,7 +25,11 @@ use std::{
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use newsgraph::{graph::Graph, ontology::Ontology, store::GraphDir};
+use newsgraph::{
+    graph::Graph,
+    ontology::Ontology,
+    store::{BaseIri, GraphDir},
+};
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -65,8 +69,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     ontology: Vec<PathBuf>,
     /// What ids are appended to in RDF
-    #[arg(long, global = true, value_name = "IRI", default_value = "https://w3id.org/newsgraph/")]
-    base_iri: String,
+    #[arg(long, global = true, value_name = "IRI", default_value_t = BaseIri::default(), value_parser = BaseIri::parse)]
+    base_iri: BaseIri,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,17 +1,17 @@
 //! `query`: questions in SPARQL.
 
-use std::{fs, io::Read as _, io::Write as _, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fs, io::Read as _, io::Write as _, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, builder::PossibleValuesParser};
-use newsgraph::store::{AnswerFormat, QueryOptions, Store, saved_queries, saved_query};
+use newsgraph::store::{AnswerFormat, QueryOptions, Store, saved};
 
 use super::{Global, Outcome, stdout, term};
 
 const EXAMPLES: &str = "\
 Examples:
   newsgraph query --list                                       questions that come with the program
-  newsgraph query --saved stances
+  newsgraph query --saved who-stands-where
   newsgraph query 'SELECT ?name { ?c a ng:Company ; rdfs:label ?name }'
   newsgraph query --file question.rq --format csv > answer.csv
 
@@ -37,7 +37,7 @@ pub(crate) struct Query {
     /// List those that come with the program
     #[arg(long)]
     list: bool,
-    /// A word for a variable of SELECT, such as company=Acme
+    /// Words for a parameter of a saved query, or a variable of SELECT: company=Acme
     #[arg(long = "set", value_name = "NAME=WORDS", value_parser = parameter)]
     parameters: Vec<(String, String)>,
     /// How to print the answer
@@ -56,40 +56,46 @@ fn parameter(text: &str) -> anyhow::Result<(String, String)> {
 impl Query {
     pub(crate) fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         if self.list {
-            let mut table = term::Table::new(["name", "question"]);
-            for saved in saved_queries() {
-                table.row([&saved.name, &saved.description]);
+            let mut table = term::Table::new(["name", "--set", "question"]);
+            for saved in saved::all() {
+                let parameters: Vec<_> = saved.parameters.iter().map(|(name, _)| *name).collect();
+                table.row([&saved.name, &parameters.join(", "), &saved.question]);
             }
             let mut out = term::stdout();
             table.write(&mut out)?;
             out.flush()?;
             return Ok(Outcome::Done);
         }
-        let sparql = self.sparql()?;
+        let words: BTreeMap<String, String> = self.parameters.iter().cloned().collect();
+        let (sparql, options) = match &self.saved {
+            Some(name) => {
+                let saved = saved::find(name)?;
+                (saved.sparql.to_owned(), saved.options(&words)?)
+            }
+            None => {
+                let parameters = words.into_iter().map(|(name, words)| (name, Some(words))).collect();
+                (self.sparql()?, QueryOptions { parameters, ..QueryOptions::default() })
+            }
+        };
+        let options = QueryOptions { timeout: self.timeout.map(Duration::from_secs), ..options };
         let (graph, ontology) = global.load()?;
         let store = Store::from_graph(&graph, &ontology, &global.base_iri)?;
-        let options = QueryOptions {
-            timeout: self.timeout.map(Duration::from_secs),
-            parameters: self.parameters.iter().map(|(name, words)| (name.clone(), Some(words.clone()))).collect(),
-            ..QueryOptions::default()
-        };
         let answer = store.query(&sparql, &options)?;
         let fallback = if answer.is_graph() { AnswerFormat::Turtle } else { AnswerFormat::Table };
-        let named = AnswerFormat::ALL.into_iter().find(|format| Some(format.as_str()) == self.format.as_deref());
+        let named =
+            AnswerFormat::ALL.into_iter().find(|format| Some(format.as_str()) == self.format.as_deref());
         let rows = answer.write(named.unwrap_or(fallback), stdout())?;
         Ok(Outcome::found(rows > 0))
     }
 
     fn sparql(&self) -> anyhow::Result<String> {
-        if let Some(name) = &self.saved {
-            let saved = saved_query(name).ok_or_else(|| anyhow!("no saved query is called {name}; see newsgraph query --list"))?;
-            return Ok(saved.sparql.to_owned());
-        }
         let Some(path) = &self.file else { return Ok(self.sparql.clone().unwrap_or_default()) };
         let name = path.display();
         let mut sparql = String::new();
         let file = fs::File::open(path).with_context(|| format!("{name} cannot be read; check the name"))?;
-        file.take(MAX_FILE + 1).read_to_string(&mut sparql).with_context(|| format!("{name} cannot be read"))?;
+        file.take(MAX_FILE + 1)
+            .read_to_string(&mut sparql)
+            .with_context(|| format!("{name} cannot be read"))?;
         if sparql.len() as u64 > MAX_FILE {
             bail!("{name} is larger than 1 MiB; that is no query");
         }

@@ -77,9 +77,17 @@ impl Relations {
         if self.json {
             print_json(&rows)?;
         } else if !rows.is_empty() {
-            let mut table = term::Table::new(["statements", "asserted", "sentences", "kind", "relation", "label"]);
+            let mut table =
+                term::Table::new(["statements", "asserted", "sentences", "kind", "relation", "label"]);
             for row in &rows {
-                table.row([&row.statements, &row.asserted, &row.evidence, &row.kind, &row.relation, &row.label]);
+                table.row([
+                    &row.statements,
+                    &row.asserted,
+                    &row.evidence,
+                    &row.kind,
+                    &row.relation,
+                    &row.label,
+                ]);
             }
             let mut out = term::stdout();
             table.write(&mut out)?;

@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use newsgraph::graph::Graph;
 use serde::Serialize;
 
-use super::{Global, Outcome, print_json, term::{self, HEADING}};
+use super::{
+    Global, Outcome, print_json,
+    term::{self, HEADING},
+};
 
 /// Count what is in a graph
 #[derive(Debug, Args)]
@@ -65,7 +68,9 @@ impl Counts {
             asserted: count(&|statement| statement.asserted),
             negated: count(&|statement| statement.polarity == newsgraph::record::Polarity::Negated),
             uncertain: count(&|statement| statement.modality != newsgraph::record::Modality::Actual),
-            attributed: count(&|statement| statement.holder.is_some_and(|holder| holder != statement.subject)),
+            attributed: count(&|statement| {
+                statement.holder.is_some_and(|holder| holder != statement.subject)
+            }),
             open: count(&|statement| statement.relation.starts_with("open/")),
             evidence: graph.statements.iter().map(|statement| statement.evidence.len()).sum(),
         }

@@ -87,7 +87,9 @@ impl Table {
         let width = |column: usize| self.rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
         let numeric = |column: usize| {
             let mut cells = self.rows[1..].iter().map(|row| &row[column]);
-            cells.all(|cell| cell.starts_with(|first: char| first.is_ascii_digit()) && cell.parse::<f64>().is_ok())
+            cells.all(|cell| {
+                cell.starts_with(|first: char| first.is_ascii_digit()) && cell.parse::<f64>().is_ok()
+            })
         };
         let layout: Vec<_> = (0..columns).map(|column| (width(column), numeric(column))).collect();
         for (number, row) in self.rows.iter().enumerate() {

@@ -86,8 +86,12 @@ impl Trace {
         if found.paths.is_empty() && !global.quiet {
             let (from, hops) = (&found.from.label, self.hops);
             let what = match &found.to {
-                Some(to) => format!("no path from {from} to {} in {hops} links; try --hops or --uncertain", to.label),
-                None => format!("no stance of {from}, its people or on it was found; try --uncertain, or name an end"),
+                Some(to) => {
+                    format!("no path from {from} to {} in {hops} links; try --hops or --uncertain", to.label)
+                }
+                None => format!(
+                    "no stance of {from}, its people or on it was found; try --uncertain, or name an end"
+                ),
             };
             term::warning(&what);
         }

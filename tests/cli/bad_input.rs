@@ -75,7 +75,8 @@ fn encoding_that_cannot_be_decoded() {
 fn fifty_megabytes_in_one_line() {
     let desk = Desk::new();
     let line = "Norvik Systems acquired Kestrel. ".repeat(50_000_000 / 33);
-    desk.write("bad.txt", &line).write("bad.jsonl", format!("{{\"text\":\"{line}\"}}\n{{\"text\":\"{}\"}}\n", GOOD.trim()));
+    desk.write("bad.txt", &line)
+        .write("bad.jsonl", format!("{{\"text\":\"{line}\"}}\n{{\"text\":\"{}\"}}\n", GOOD.trim()));
     between_good_ones(&desk, "bad.txt", &["larger than 16 MiB", "--max-bytes"]);
     let ran = desk.run("extract bad.jsonl");
     let records = ran.json_lines();
@@ -122,7 +123,8 @@ fn another_language() {
 #[test]
 fn nul_and_control_characters_stay_in_the_text_and_never_reach_the_terminal() {
     let desk = Desk::new();
-    let text = "Ann\0 Lee leads Norvik\u{1b}[31m Systems.\r\n\u{7}Norvik Systems acquired\u{202e} Kestrel.\u{b}\n";
+    let text =
+        "Ann\0 Lee leads Norvik\u{1b}[31m Systems.\r\n\u{7}Norvik Systems acquired\u{202e} Kestrel.\u{b}\n";
     desk.write("odd.txt", text);
     let (_, record) = comes_through(&desk, "odd.txt");
     assert_eq!(record["article"]["text"], text);
@@ -137,7 +139,11 @@ fn an_odd_file_name_does_not_steer_the_terminal() {
     let desk = Desk::new();
     let ran = desk.run_args(&["extract", "a\u{1b}[2Jb.txt"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("a[2Jb.txt: no such file") && !ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
+    assert!(
+        ran.stderr.contains("a[2Jb.txt: no such file") && !ran.stderr.contains('\u{1b}'),
+        "{:?}",
+        ran.stderr
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -254,12 +260,20 @@ fn disk_full_on_build_loses_nothing() {
     desk.sample_graph();
     let before = desk.run("export --format n-triples").stdout;
     let more: String = (0..300)
-        .map(|n| format!("{{\"text\":\"Firm{} acquired Kestrel{n} in 19{:02}. {}\"}}\n", n * 7919, n % 100, n * n * 31))
+        .map(|n| {
+            format!(
+                "{{\"text\":\"Firm{} acquired Kestrel{n} in 19{:02}. {}\"}}\n",
+                n * 7919,
+                n % 100,
+                n * n * 31
+            )
+        })
         .collect();
     desk.write("more.jsonl", more);
     let program = assert_cmd::cargo::cargo_bin("newsgraph");
     let script = format!("trap '' XFSZ; ulimit -f 4; exec '{}' build more.jsonl", program.display());
-    let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(desk.path()).output().unwrap();
+    let output =
+        std::process::Command::new("sh").args(["-c", &script]).current_dir(desk.path()).output().unwrap();
     let ran = Ran::from(output);
     assert_eq!(ran.code, Some(2), "{}", ran.all());
     assert!(ran.stderr.contains("news.graph"), "{}", ran.stderr);

@@ -14,9 +14,20 @@ fn all(line: &str) -> String {
 fn help() {
     let desk = Desk::new();
     assert_snapshot!(desk.run("--help").all());
-    for command in ["build", "extract", "analyse", "trace", "explain", "query", "export", "entities", "relations",
-        "articles", "stats", "check"]
-    {
+    for command in [
+        "build",
+        "extract",
+        "analyse",
+        "trace",
+        "explain",
+        "query",
+        "export",
+        "entities",
+        "relations",
+        "articles",
+        "stats",
+        "check",
+    ] {
         let ran = desk.run_args(&[command, "--help"]);
         assert_eq!(ran.code, Some(0));
         assert!(ran.stdout.contains("Usage: newsgraph"), "{}", ran.stdout);
@@ -110,9 +121,15 @@ fn export_needs_a_format() {
 fn json_where_a_program_reads() {
     let desk = Desk::new();
     desk.sample_graph();
-    for line in ["stats --json", "entities --json", "relations --json", "articles --json", "trace Orr --json",
-        "explain Orr --json", "check --json"]
-    {
+    for line in [
+        "stats --json",
+        "entities --json",
+        "relations --json",
+        "articles --json",
+        "trace Orr --json",
+        "explain Orr --json",
+        "check --json",
+    ] {
         let ran = desk.run(line);
         assert_eq!(ran.code, Some(0), "{line}: {}", ran.all());
         serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap();
@@ -136,7 +153,8 @@ fn the_same_records_in_any_grouping_give_the_same_graph() {
 #[test]
 fn extract_does_not_depend_on_threads() {
     let desk = Desk::new();
-    let articles: String = (0..40).map(|n| format!("{{\"text\":\"{} It took {n} days.\"}}\n", GOOD.trim())).collect();
+    let articles: String =
+        (0..40).map(|n| format!("{{\"text\":\"{} It took {n} days.\"}}\n", GOOD.trim())).collect();
     desk.write("a.jsonl", articles);
     let one = desk.run("extract a.jsonl --threads 1");
     let two = desk.run("extract a.jsonl --threads 2");
@@ -150,7 +168,11 @@ fn analyse_reads_its_own_output() {
     desk.write("a.txt", GOOD);
     let conllu = desk.run("analyse a.txt");
     assert_eq!(conllu.code, Some(0), "{}", conllu.stderr);
-    assert!(conllu.stdout.contains("# text = Norvik Systems acquired Kestrel on Monday."), "{}", conllu.stdout);
+    assert!(
+        conllu.stdout.contains("# text = Norvik Systems acquired Kestrel on Monday."),
+        "{}",
+        conllu.stdout
+    );
     desk.write("a.conllu", &conllu.stdout);
     let again = desk.run("analyse --input conllu a.conllu");
     assert_eq!(again.code, Some(0), "{}", again.stderr);

@@ -42,7 +42,11 @@ fn wait_for(what: &str, done: impl Fn() -> bool) {
 
 fn segments(graph: &Path) -> usize {
     std::fs::read_dir(graph.join("records")).map_or(0, |files| {
-        files.filter(|file| file.as_ref().is_ok_and(|file| !file.file_name().as_encoded_bytes().starts_with(b"."))).count()
+        files
+            .filter(|file| {
+                file.as_ref().is_ok_and(|file| !file.file_name().as_encoded_bytes().starts_with(b"."))
+            })
+            .count()
     })
 }
 
@@ -59,7 +63,9 @@ fn half_a_build(desk: &Desk) -> (Child, std::process::ChildStdin) {
     stdin.write_all(articles(0..100).as_bytes()).unwrap();
     stdin.flush().unwrap();
     let graph = desk.path().join("news.graph");
-    wait_for("the first articles to be stored", || graph.join("manifest.json").exists() && segments(&graph) > 0);
+    wait_for("the first articles to be stored", || {
+        graph.join("manifest.json").exists() && segments(&graph) > 0
+    });
     (child, stdin)
 }
 
