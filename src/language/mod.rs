@@ -1,5 +1,6 @@
 //! From text to [`Analysis`]: segmentation, the neural model, its decoders.
 
+pub mod conllu;
 mod encoder;
 mod heads;
 mod kernel;
@@ -12,8 +13,9 @@ mod tree;
 mod types;
 mod wordpiece;
 
+pub use conllu::analyse_conllu;
 use encoder::{Batch, Scratch};
-use heads::{HeadScratch, Parse};
+use heads::{HeadScratch, Parse, Word};
 pub use model::{Model, ModelError};
 pub use segment::{Segment, segment};
 pub use types::{
@@ -58,18 +60,22 @@ pub fn analyse(model: &Model, text: &str) -> Analysis {
 }
 
 fn sentence(segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
-    let token = |(span, word): (&Span, &heads::Word<'_>)| Token {
-        span: *span,
-        upos: word.upos,
-        xpos: word.xpos,
-        lemma: word.lemma.apply(span.of(text)),
-        head: word.head.checked_sub(1).map(TokenId),
-        deprel: word.deprel,
-    };
-    let tokens: Vec<Token> = segment.tokens.iter().zip(&parse.words).map(token).collect();
+    let words = segment.tokens.iter().zip(&parse.words);
+    let tokens: Vec<Token> = words.map(|(span, word)| token(word, span.of(text), *span)).collect();
     let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
     let mentions = mentions::mentions(&tokens, |at| tokens[at].span.of(text), &parse.named, &classes);
     Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
+}
+
+fn token(word: &Word<'_>, form: &str, span: Span) -> Token {
+    Token {
+        span,
+        upos: word.upos,
+        xpos: word.xpos,
+        lemma: word.lemma.apply(form),
+        head: word.head.checked_sub(1).map(TokenId),
+        deprel: word.deprel,
+    }
 }
 
 /// The model at work on one thread, with room for its intermediate results.
