@@ -1,6 +1,9 @@
 //! `extract`: what each article says, one record a line.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use clap::{Args, ValueEnum};
 use newsgraph::{
@@ -97,9 +100,9 @@ fn error_record(failure: Failure) -> Line {
 
 /// The statements of a record, one line each.
 fn write_table(record: &Record, out: &mut impl Write) -> io::Result<()> {
-    let label = |key: &str| {
-        record.entities.iter().find(|entity| entity.key == key).map_or(key, |entity| entity.label.as_str())
-    };
+    let labels: BTreeMap<&str, &str> =
+        record.entities.iter().map(|entity| (&*entity.key, &*entity.label)).collect();
+    let label = |key: &str| labels.get(key).copied().unwrap_or("?");
     let mut table = term::Table::new(["score", "subject", "relation", "object", "", "sentence"]);
     let letters: Vec<char> = record.article.text.chars().collect();
     for statement in &record.statements {
