@@ -15,7 +15,9 @@
 //! | event | `X acquisition of Y` | "X's acquisition of Y", "the acquisition of Y by X" |
 //! | adjective | `X critical of Y` | "X is critical of Y" |
 //!
-//! An end may be narrowed to a class: `X:Person run Y`.
+//! An end may be narrowed to a class: `X:Person run Y`. A verb template without an object says nothing about one:
+//! `X invest in Y` reads "invested two million in it". Where several templates fit the same words, the longest and
+//! then the narrowest should count, so that a vice president does not lead.
 
 use std::collections::BTreeSet;
 

@@ -964,6 +964,25 @@ mod tests {
     }
 
     #[test]
+    fn shapes_speak_of_known_properties() {
+        let mut terms = Terms::default();
+        for (file, content) in BUILTIN {
+            terms.read(file, content.as_bytes()).unwrap();
+        }
+        let shapes = RdfParser::from_format(RdfFormat::Turtle).for_slice(crate::ontology::SHAPES.as_bytes());
+        let mut paths = 0;
+        for quad in shapes {
+            let quad = quad.unwrap();
+            let Term::NamedNode(node) = &quad.object else { continue };
+            if node.as_str().starts_with(NAMESPACE) {
+                assert!(terms.facts.contains_key(node), "{node} is not in newsgraph.ttl");
+                paths += usize::from(quad.predicate.as_str().ends_with("shacl#path"));
+            }
+        }
+        assert!(paths > 20, "{paths} paths");
+    }
+
+    #[test]
     fn known_entities_are_found() {
         let ontology = Ontology::builtin();
         let countries = ontology.registry().iter().filter(|entry| entry.class == Class::Country).count();
@@ -1047,6 +1066,17 @@ mod tests {
         assert!(harrow.same_as.contains("https://example.org/harrow"));
         assert_eq!(ontology.lookup("Deutschland").unwrap().label, "Germany");
         assert_eq!(ontology.topic_for("Quiet hours").unwrap().id, "topic/quiet-hours");
+    }
+
+    #[test]
+    fn examples_of_the_guide_load() {
+        let guide = include_str!("../../docs/VOCABULARY.md");
+        let blocks = guide.split("```turtle").skip(1).filter_map(|rest| rest.split("```").next());
+        let examples: String = blocks.collect();
+        let ontology = with(&examples).unwrap();
+        assert!(ontology.relation("lendsTo").is_some());
+        assert_eq!(ontology.lookup("HB").unwrap().id, "organization/harrow-bank");
+        assert!(ontology.words("reportingVerb").contains("intone"));
     }
 
     #[test]

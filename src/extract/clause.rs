@@ -1,0 +1,304 @@
+//! Who does what in a clause: logical subject and object whatever the syntax.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    extract::tree::Tree,
+    language::{Deprel, TokenId, Upos, Xpos},
+    ontology::Ontology,
+};
+
+/// How far control is followed: "wants to try to begin to buy".
+const MAX_CONTROL: usize = 12;
+
+/// The arguments of one predicate, passives turned: "it was bought by Meta" has the agent Meta, the patient "it".
+///
+/// Heads of noun phrases; later conjuncts are not listed ([`Tree::conjuncts`] gives them).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clause {
+    /// The verb, or the adjective or noun with a copula.
+    pub(crate) predicate: TokenId,
+    /// Who acts; `None` for "it was bought".
+    pub(crate) agent: Option<TokenId>,
+    /// Whom it is done to.
+    pub(crate) patient: Option<TokenId>,
+    /// Phrases with a preposition; no preposition is the empty string.
+    pub(crate) obliques: Vec<(String, TokenId)>,
+    /// Particle of the verb: "over" in "take over".
+    pub(crate) particle: Option<TokenId>,
+}
+
+impl Clause {
+    /// Reads the clause headed by `predicate`.
+    pub(crate) fn read(tree: &Tree<'_>, predicate: TokenId) -> Self {
+        let passive = is_passive(tree, predicate);
+        let surface = surface_subject(tree, predicate, 0).filter(|&subject| subject != predicate);
+        let object = object(tree, predicate).filter(|&object| Some(object) != surface);
+        let mut obliques: Vec<(String, TokenId)> = Vec::new();
+        for child in tree.children_by(predicate, &[Deprel::Obl, Deprel::OblAgent, Deprel::OblUnmarked]) {
+            let words = tree.case(child).map_or_else(String::new, |case| case.words);
+            obliques.push((words, child));
+        }
+        // "to strengthen its position", "for violating the law": what the purpose or reason acts on.
+        for child in tree.children_by(predicate, &[Deprel::Advcl, Deprel::Xcomp, Deprel::Acl]) {
+            if let Some(mark) = tree.child(child, Deprel::Mark)
+                && let Some(object) = tree.child(child, Deprel::Obj)
+            {
+                obliques.push((format!("{}:", tree.lemma(mark)), object));
+            }
+        }
+        let (agent, patient) = if passive {
+            let by = obliques.iter().position(|(words, oblique)| {
+                tree.deprel(*oblique) == Deprel::OblAgent
+                    || (words == "by" && tree.deprel(*oblique) == Deprel::Obl)
+            });
+            // "was given the prize": the subject of a passive with an object left is its recipient.
+            (by.map(|by| obliques.remove(by).1), surface)
+        } else {
+            (surface, object)
+        };
+        let particle = tree.child(predicate, Deprel::CompoundPrt);
+        Self { predicate, agent, patient, obliques, particle }
+    }
+}
+
+/// Whether the predicate is a passive verb, finite or a participle: "founded in 2015", "was founded".
+pub(crate) fn is_passive(tree: &Tree<'_>, predicate: TokenId) -> bool {
+    if tree.is_passive(predicate) {
+        return true;
+    }
+    if tree.upos(predicate) != Upos::Verb || tree.xpos(predicate) != Xpos::Vbn {
+        return false;
+    }
+    let has_auxiliary = tree.child(predicate, Deprel::Aux).is_some();
+    match tree.deprel(predicate) {
+        // "raised and spent" share the voice of the first.
+        Deprel::Conj => {
+            !has_auxiliary
+                && tree.head(predicate).is_some_and(|head| {
+                    tree.xpos(head) == Xpos::Vbn
+                        && is_passive(tree, head)
+                        && tree.children_by(predicate, &[Deprel::Nsubj]).next().is_none()
+                })
+        }
+        Deprel::Acl | Deprel::Advcl | Deprel::Amod | Deprel::Xcomp => !has_auxiliary,
+        _ => false,
+    }
+}
+
+/// The noun in subject position, its own or understood.
+fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<TokenId> {
+    if depth > MAX_CONTROL {
+        return None;
+    }
+    let own = tree
+        .children_by(predicate, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter])
+        .find(|&subject| tree.xpos(subject) != Xpos::Ex);
+    if let Some(own) = own {
+        return Some(antecedent(tree, own));
+    }
+    // "it is widely expected to …" has an empty subject: nobody.
+    if tree.child(predicate, Deprel::Expl).is_some() || tree.child(predicate, Deprel::Csubj).is_some() {
+        return None;
+    }
+    let head = tree.head(predicate)?;
+    match tree.deprel(predicate) {
+        Deprel::Conj | Deprel::Parataxis => {
+            tree.upos(head).is_predicate().then(|| surface_subject(tree, head, depth + 1)).flatten()
+        }
+        Deprel::Xcomp => tree
+            .children_by(head, &[Deprel::Obj, Deprel::Iobj])
+            .next()
+            .map(|object| antecedent(tree, object))
+            .or_else(|| surface_subject(tree, head, depth + 1)),
+        Deprel::Advcl => surface_subject(tree, head, depth + 1),
+        Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg => surface_subject(tree, head, depth + 1),
+        Deprel::Acl | Deprel::Amod if tree.is_nominal(head) => {
+            let marked = tree.child(predicate, Deprel::Mark).is_some()
+                || tree.children_by(predicate, &[Deprel::Case]).next().is_some();
+            if !marked {
+                return Some(head);
+            }
+            // "plans to buy", "the prospect of buying": whose plans they are.
+            tree.child(head, Deprel::NmodPoss).map(|owner| antecedent(tree, owner)).or_else(|| {
+                let verb = tree.head(head)?;
+                (matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
+                    && tree.upos(verb).is_predicate())
+                .then(|| surface_subject(tree, verb, depth + 1))
+                .flatten()
+            })
+        }
+        Deprel::AclRelcl => None,
+        _ => None,
+    }
+}
+
+/// The noun in object position: its own or, in "the startup (that) Meta bought", the noun the clause belongs to.
+fn object(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    if let Some(object) = tree.child(predicate, Deprel::Obj) {
+        return Some(antecedent(tree, object));
+    }
+    if tree.deprel(predicate) == Deprel::AclRelcl && !is_passive(tree, predicate) {
+        let head = tree.head(predicate)?;
+        let has_gap = !tree.children(predicate).any(|child| {
+            is_relative(tree, child)
+                || matches!(tree.deprel(child), Deprel::Ccomp | Deprel::Xcomp | Deprel::Advmod)
+        });
+        let own_subject = tree.children_by(predicate, &[Deprel::Nsubj]).next().is_some();
+        // "the city Meta is based in" ends in its preposition and has no object.
+        let stranded = tree.subtree_range(predicate).1 != predicate
+            && tree.upos(tree.subtree_range(predicate).1) == Upos::Adp;
+        return (has_gap && own_subject && !stranded).then_some(head);
+    }
+    None
+}
+
+/// Whether it is "who", "which", "that" as a relative pronoun.
+fn is_relative(tree: &Tree<'_>, token: TokenId) -> bool {
+    matches!(tree.xpos(token), Xpos::Wdt | Xpos::Wp | Xpos::WpPoss)
+}
+
+/// The noun that a relative pronoun stands for; any other token stands for itself.
+pub(crate) fn antecedent(tree: &Tree<'_>, token: TokenId) -> TokenId {
+    if !is_relative(tree, token) {
+        return token;
+    }
+    tree.ancestors(token)
+        .take(MAX_CONTROL)
+        .find(|&above| tree.deprel(above) == Deprel::AclRelcl)
+        .and_then(|clause| tree.head(clause))
+        .unwrap_or(token)
+}
+
+impl Upos {
+    /// Whether words of this kind head clauses.
+    pub(crate) fn is_predicate(self) -> bool {
+        matches!(self, Self::Verb | Self::Aux | Self::Adj | Self::Noun | Self::Propn)
+    }
+}
+
+/// The last verb of a chain that only says how the action stands: "decided to buy" → "buy" is read by itself, but
+/// in "the chance of winning" the action is inside a noun phrase. Gives the object a gerund acts on, for targets
+/// such as "the advantages of adopting open platforms".
+pub(crate) fn gerund_object(tree: &Tree<'_>, token: TokenId) -> Option<TokenId> {
+    (tree.upos(token) == Upos::Verb && tree.xpos(token) == Xpos::Vbg)
+        .then(|| tree.child(token, Deprel::Obj))
+        .flatten()
+}
+
+/// The nouns introduced by "such as", "like" or "including" under a group noun: "rivals such as A and B".
+pub(crate) fn listed_members(tree: &Tree<'_>, group: TokenId, ontology: &Ontology) -> Vec<TokenId> {
+    let marks: &BTreeSet<String> = ontology.words("exampleMark");
+    tree.children(group)
+        .filter(|&child| match tree.deprel(child) {
+            Deprel::Nmod | Deprel::Obl | Deprel::Acl => {
+                tree.case(child).is_some_and(|case| marks.contains(&case.words))
+            }
+            Deprel::Appos => true,
+            _ => false,
+        })
+        .flat_map(|child| tree.conjuncts(child))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing;
+
+    /// Reads the clause of the token with this form and gives agent and patient as words.
+    fn ends(table: &str, predicate: &str) -> (Option<String>, Option<String>) {
+        let (text, analysis) = testing::analysis(table);
+        let tree = Tree::new(&text, &analysis.sentences[0]);
+        let token = tree.tokens().find(|&token| tree.form(token) == predicate).expect("predicate is there");
+        let clause = Clause::read(&tree, token);
+        let form = |token: TokenId| tree.form(token).to_owned();
+        (clause.agent.map(form), clause.patient.map(form))
+    }
+
+    fn some(agent: &str, patient: &str) -> (Option<String>, Option<String>) {
+        (Some(agent.to_owned()), Some(patient.to_owned()))
+    }
+
+    #[test]
+    fn passives_are_turned() {
+        let table = "
+            Lumora   Lumora  PROPN NNP 3 nsubj:pass
+            was      be      AUX   VBD 3 aux:pass
+            bought   buy     VERB  VBN 0 root
+            by       by      ADP   IN  5 case
+            Kestrel  Kestrel PROPN NNP 3 obl:agent
+            .        .       PUNCT .   3 punct
+        ";
+        assert_eq!(ends(table, "bought"), some("Kestrel", "Lumora"));
+    }
+
+    #[test]
+    fn open_complements_and_coordination_share_the_subject() {
+        let table = "
+            Kestrel  Kestrel PROPN NNP 2 nsubj
+            wants    want    VERB  VBZ 0 root
+            to       to      PART  TO  4 mark
+            buy      buy     VERB  VB  2 xcomp
+            Lumora   Lumora  PROPN NNP 4 obj
+            and      and     CCONJ CC  7 cc
+            close    close   VERB  VB  4 conj
+            Vanta    Vanta   PROPN NNP 7 obj
+        ";
+        assert_eq!(ends(table, "buy"), some("Kestrel", "Lumora"));
+        assert_eq!(ends(table, "close"), some("Kestrel", "Vanta"));
+    }
+
+    #[test]
+    fn relative_clauses_reach_their_noun() {
+        let subject_gap = "
+            Kestrel  Kestrel PROPN NNP 0 root
+            ,        ,       PUNCT ,   4 punct
+            which    which   PRON  WDT 4 nsubj
+            owns     own     VERB  VBZ 1 acl:relcl
+            Lumora   Lumora  PROPN NNP 4 obj
+        ";
+        assert_eq!(ends(subject_gap, "owns"), some("Kestrel", "Lumora"));
+        let object_gap = "
+            the      the     DET   DT  2 det
+            startup  startup NOUN  NN  0 root
+            Kestrel  Kestrel PROPN NNP 4 nsubj
+            bought   buy     VERB  VBD 2 acl:relcl
+        ";
+        assert_eq!(ends(object_gap, "bought"), some("Kestrel", "startup"));
+    }
+
+    #[test]
+    fn participles_take_the_noun_or_the_clause_they_hang_on() {
+        let reduced = "
+            Lumora   Lumora  PROPN NNP 6 nsubj
+            ,        ,       PUNCT ,   3 punct
+            founded  found   VERB  VBN 1 acl
+            by       by      ADP   IN  5 case
+            Voss     Voss    PROPN NNP 3 obl:agent
+            grew     grow    VERB  VBD 0 root
+        ";
+        assert_eq!(ends(reduced, "founded"), some("Voss", "Lumora"));
+        let adverbial = "
+            By        by      SCONJ IN  2 mark
+            releasing release VERB  VBG 6 advcl
+            Orbit     Orbit   PROPN NNP 2 obj
+            ,         ,       PUNCT ,   6 punct
+            Lumora    Lumora  PROPN NNP 6 nsubj
+            won       win     VERB  VBD 0 root
+        ";
+        assert_eq!(ends(adverbial, "releasing"), some("Lumora", "Orbit"));
+    }
+
+    #[test]
+    fn empty_subjects_act_for_nobody() {
+        let table = "
+            It       it      PRON  PRP 2 expl
+            helps    help    VERB  VBZ 0 root
+            to       to      PART  TO  4 mark
+            buy      buy     VERB  VB  2 xcomp
+            Lumora   Lumora  PROPN NNP 4 obj
+        ";
+        assert_eq!(ends(table, "buy").0, None);
+    }
+}

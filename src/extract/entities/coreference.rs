@@ -1,0 +1,551 @@
+//! Pronouns, relative pronouns and descriptions such as "the company".
+//!
+//! Every noun phrase that a pronoun could mean competes, also those that name nothing known: a pronoun that rather
+//! means "the deal" stays unresolved, and so does one with two good answers.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    language::{Deprel, MentionClass, MentionKind, SentenceId, TokenId, Upos, Xpos},
+    ontology::Class,
+};
+
+use super::{
+    super::{attribution::Speaker, quote::Quote, tree::Tree},
+    Context, Entities, EntityIx, EntityMention, Facts, Gender,
+};
+
+/// How many sentences back a pronoun reaches.
+const PRONOUN_REACH: u32 = 2;
+/// How many sentences back "the company" reaches.
+const NOMINAL_REACH: u32 = 5;
+/// What a sentence between leaves of a mention's weight.
+const FADE: f32 = 0.6;
+/// The weight below which nothing is meant.
+const LEAST: f32 = 22.0;
+/// The best must outdo the second best by this much.
+const CLEAR: f32 = 0.75;
+
+/// Resolves what stands outside quotations.
+pub(super) fn outside_quotes(
+    context: &Context<'_>,
+    entities: &mut Entities,
+    facts: &mut [Facts],
+    quotes: &[Quote],
+) {
+    let mut history = Vec::new();
+    for sentence in context.sentences() {
+        let tree = context.tree(sentence);
+        let fronted = fronted(tree);
+        for token in tree.tokens() {
+            let quoted = is_quoted(quotes, tree, token);
+            if entities.at(sentence, token).is_none() && !quoted {
+                let mut resolver = Resolver { context, entities, facts, history: &history, sentence, tree };
+                resolver.resolve(token, fronted);
+            }
+            if let Some(seen) = seen(entities, tree, sentence, token, quoted) {
+                history.push(seen);
+            }
+        }
+    }
+}
+
+/// Resolves "I" and "my" inside quotations to their speakers, and relative pronouns.
+pub(super) fn inside_quotes(
+    context: &Context<'_>,
+    entities: &mut Entities,
+    facts: &[Facts],
+    quotes: &[Quote],
+    speakers: &[Option<Speaker>],
+) {
+    let mut facts = facts.to_vec();
+    for (quote, speaker) in quotes.iter().zip(speakers) {
+        for sentence in (quote.first.0..=quote.last.0).map(SentenceId) {
+            let tree = context.tree(sentence);
+            for token in tree.tokens().filter(|&token| quote.content.contains(tree.token(token).span)) {
+                if entities.at(sentence, token).is_some() {
+                    continue;
+                }
+                let me =
+                    matches!(tree.form(token).to_lowercase().as_str(), "i" | "me" | "my" | "mine" | "myself");
+                match speaker.as_ref().and_then(|speaker| speaker.entity) {
+                    Some(speaker) if me => {
+                        if entities.get(speaker).class == Class::Person {
+                            entities.add(speaker, single(tree, sentence, token, MentionKind::Pronoun));
+                        }
+                    }
+                    _ => {
+                        let facts = &mut facts[..];
+                        let mut resolver =
+                            Resolver { context, entities, facts, history: &[], sentence, tree };
+                        resolver.relative(token);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_quoted(quotes: &[Quote], tree: &Tree<'_>, token: TokenId) -> bool {
+    let span = tree.token(token).span;
+    let after = quotes.partition_point(|quote| quote.content.start() <= span.start());
+    after > 0 && quotes[after - 1].content.contains(span)
+}
+
+fn single(tree: &Tree<'_>, sentence: SentenceId, token: TokenId, kind: MentionKind) -> EntityMention {
+    let span = tree.token(token).span;
+    EntityMention { sentence, first: token, last: token, head: token, span, kind, demonym: false }
+}
+
+/// A noun phrase that was read already.
+#[derive(Debug)]
+struct Seen {
+    sentence: SentenceId,
+    token: TokenId,
+    who: Who,
+    weight: f32,
+    subject: bool,
+    plural: bool,
+}
+
+/// What a noun phrase refers to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    Entity(EntityIx),
+    /// Something without a name, by its noun.
+    Noun(Box<str>),
+}
+
+/// What to remember of a token: the noun phrase that it heads.
+fn seen(
+    entities: &Entities,
+    tree: &Tree<'_>,
+    sentence: SentenceId,
+    token: TokenId,
+    quoted: bool,
+) -> Option<Seen> {
+    let who = match entities.mention_at(sentence, token) {
+        Some((_, mention)) if mention.head != token || mention.demonym => return None,
+        Some((entity, _)) => Who::Entity(entity),
+        None if matches!(tree.upos(token), Upos::Noun | Upos::Propn) => Who::Noun(tree.lemma(token).into()),
+        None => return None,
+    };
+    let (head, deprel) = tree.role(token);
+    let embedded = tree.ancestors(token).any(|above| {
+        matches!(
+            tree.deprel(above),
+            Deprel::Acl | Deprel::AclRelcl | Deprel::Advcl | Deprel::Ccomp | Deprel::Csubj
+        )
+    });
+    let subject = matches!(deprel, Deprel::Nsubj | Deprel::NsubjPass);
+    let mut weight = match deprel {
+        Deprel::Nsubj | Deprel::NsubjPass | Deprel::Root => {
+            if embedded {
+                65.0
+            } else {
+                80.0
+            }
+        }
+        Deprel::Obj | Deprel::Iobj => 50.0,
+        Deprel::Obl | Deprel::OblAgent | Deprel::Xcomp | Deprel::Conj => 40.0,
+        Deprel::NmodPoss => 38.0,
+        Deprel::Appos => 30.0,
+        Deprel::Nmod | Deprel::Vocative => 28.0,
+        Deprel::Compound | Deprel::Amod | Deprel::Flat | Deprel::Fixed if matches!(who, Who::Noun(_)) => {
+            return None;
+        }
+        Deprel::Compound => 20.0,
+        Deprel::OblUnmarked | Deprel::NmodUnmarked => 10.0,
+        _ => 25.0,
+    };
+    // A part of a noun phrase in a prominent place takes some of its weight.
+    if let Some(head) = head
+        && matches!(deprel, Deprel::NmodPoss | Deprel::Compound | Deprel::Appos)
+        && matches!(tree.role(head).1, Deprel::Nsubj | Deprel::NsubjPass)
+    {
+        weight += 15.0;
+    }
+    if quoted {
+        weight *= 0.4;
+    }
+    let plural = matches!(tree.xpos(token), Xpos::Nns | Xpos::Nnps);
+    Some(Seen { sentence, token, who, weight, subject, plural })
+}
+
+/// The subject of the main clause if something stands before it: "In his speech, Lee said".
+fn fronted(tree: &Tree<'_>) -> Option<TokenId> {
+    let root = tree.tokens().find(|&token| tree.head(token).is_none())?;
+    let subject = tree.children_by(root, &[Deprel::Nsubj, Deprel::NsubjPass]).next()?;
+    (subject < root || tree.child(root, Deprel::Cop).is_some()).then_some(subject)
+}
+
+/// What a pronoun asks of its antecedent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pronoun {
+    Person(Gender),
+    Thing,
+    Several,
+}
+
+impl Pronoun {
+    fn parse(form: &str) -> Option<Self> {
+        Some(match form.to_lowercase().as_str() {
+            "he" | "him" | "his" | "himself" => Self::Person(Gender::Male),
+            "she" | "her" | "hers" | "herself" => Self::Person(Gender::Female),
+            "it" | "its" | "itself" => Self::Thing,
+            "they" | "them" | "their" | "theirs" | "themselves" => Self::Several,
+            _ => return None,
+        })
+    }
+}
+
+struct Resolver<'r, 'a> {
+    context: &'r Context<'a>,
+    entities: &'r mut Entities,
+    facts: &'r mut [Facts],
+    history: &'r [Seen],
+    sentence: SentenceId,
+    tree: &'r Tree<'r>,
+}
+
+impl Resolver<'_, '_> {
+    fn resolve(&mut self, token: TokenId, fronted: Option<TokenId>) {
+        if let Some(pronoun) = Pronoun::parse(self.tree.form(token))
+            && self.tree.upos(token) == Upos::Pron
+        {
+            self.pronoun(token, pronoun, fronted);
+        } else if self.tree.upos(token) == Upos::Noun {
+            self.nominal(token);
+        } else {
+            self.relative(token);
+        }
+    }
+
+    /// "Acme, which sells …": what the clause is about.
+    fn relative(&mut self, token: TokenId) {
+        let tree = self.tree;
+        if !matches!(tree.xpos(token), Xpos::Wdt | Xpos::Wp | Xpos::WpPoss)
+            || !matches!(tree.lemma(token), "who" | "which" | "that" | "whom" | "whose")
+        {
+            return;
+        }
+        let clause = tree.ancestors(token).find(|&above| {
+            matches!(tree.deprel(above), Deprel::AclRelcl | Deprel::Ccomp | Deprel::Advcl | Deprel::Root)
+        });
+        if let Some(noun) =
+            clause.filter(|&clause| tree.deprel(clause) == Deprel::AclRelcl).and_then(|c| tree.head(c))
+            && noun < token
+            && let Some((entity, mention)) = self.entities.mention_at(self.sentence, noun)
+            && !mention.demonym
+        {
+            let person = self.entities.get(entity).class == Class::Person;
+            let fits = match tree.lemma(token) {
+                "who" | "whom" => person || self.entities.get(entity).class.is_a(Class::Organization),
+                "which" => !person,
+                _ => true,
+            };
+            if fits {
+                let mention = single(tree, self.sentence, token, MentionKind::Pronoun);
+                self.entities.add(entity, mention);
+            }
+        }
+    }
+
+    fn pronoun(&mut self, token: TokenId, pronoun: Pronoun, fronted: Option<TokenId>) {
+        let tree = self.tree;
+        if tree.deprel(token) == Deprel::Expl || pronoun == Pronoun::Thing && self.is_empty_it(token) {
+            return;
+        }
+        let possessive = tree.deprel(token) == Deprel::NmodPoss || tree.xpos(token) == Xpos::PrpPoss;
+        let reflexive =
+            tree.form(token).to_lowercase().ends_with("self") || tree.form(token).ends_with("selves");
+        let clause_subject = self.clause_subject(token);
+        if reflexive {
+            if let Some(entity) = clause_subject.and_then(|subject| self.entities.at(self.sentence, subject))
+                && self.agrees(pronoun, entity, false)
+            {
+                self.add(token, entity, pronoun);
+            }
+            return;
+        }
+
+        let mut weights: BTreeMap<Who, f32> = BTreeMap::new();
+        let is_subject = matches!(tree.role(token).1, Deprel::Nsubj | Deprel::NsubjPass);
+        let first = self.history.partition_point(|seen| seen.sentence.0 + PRONOUN_REACH < self.sentence.0);
+        let mut per_sentence: BTreeMap<(Who, SentenceId), f32> = BTreeMap::new();
+        for seen in &self.history[first..] {
+            if !self.competes(pronoun, seen, possessive) || self.is_bound(token, seen, possessive) {
+                continue;
+            }
+            let distance = self.sentence.0 - seen.sentence.0;
+            let mut weight = seen.weight * FADE.powi(distance.cast_signed());
+            if distance == 0 && possessive && clause_subject == Some(seen.token) {
+                weight += 50.0;
+            }
+            if is_subject && seen.subject {
+                weight += 15.0;
+            }
+            if pronoun == Pronoun::Thing && !possessive && matches!(seen.who, Who::Noun(_)) {
+                weight *= 0.9;
+            }
+            let best = per_sentence.entry((seen.who.clone(), seen.sentence)).or_insert(0.0);
+            *best = best.max(weight);
+        }
+        for ((who, _), weight) in per_sentence {
+            *weights.entry(who).or_insert(0.0) += weight;
+        }
+        // "In his speech, Lee said": the subject to come outweighs what came before.
+        if let Some(subject) = fronted
+            && token < subject
+            && (possessive || !is_subject)
+            && !tree.dominates(subject, token)
+            && let Some((entity, mention)) = self.entities.mention_at(self.sentence, subject)
+            && mention.kind == MentionKind::Named
+            && !mention.demonym
+            && self.agrees(pronoun, entity, false)
+        {
+            *weights.entry(Who::Entity(entity)).or_insert(0.0) += 130.0;
+        }
+        // What the model takes the pronoun for.
+        let guess = tree.sentence().mentions.iter().find(|mention| {
+            mention.kind == MentionKind::Pronoun && mention.head == token && mention.score >= 0.5
+        });
+        for (who, weight) in &mut weights {
+            let Who::Entity(entity) = who else { continue };
+            let class = self.entities.get(*entity).class;
+            if let Some(guess) = guess
+                && guess.class != MentionClass::Topic
+                && Class::parse(guess.class.as_str()).is_some_and(|guess| guess.root() != class.root())
+            {
+                *weight *= 0.6;
+            }
+            if let Pronoun::Person(gender) = pronoun
+                && self.facts[entity.0 as usize].gender == Some(gender)
+            {
+                *weight *= 1.3;
+            }
+            if pronoun == Pronoun::Several {
+                *weight *= 0.8;
+            }
+        }
+        if let Some(entity) = clear_winner(&weights, CLEAR) {
+            self.add(token, entity, pronoun);
+        }
+    }
+
+    fn add(&mut self, token: TokenId, entity: EntityIx, pronoun: Pronoun) {
+        let mention = single(self.tree, self.sentence, token, MentionKind::Pronoun);
+        self.entities.add(entity, mention);
+        if let Pronoun::Person(gender) = pronoun {
+            self.facts[entity.0 as usize].gender.get_or_insert(gender);
+        }
+    }
+
+    /// Whether the pronoun may mean this entity.
+    fn agrees(&self, pronoun: Pronoun, entity: EntityIx, plural: bool) -> bool {
+        let class = self.entities.get(entity).class;
+        match pronoun {
+            Pronoun::Person(gender) => {
+                class == Class::Person && self.facts[entity.0 as usize].gender.is_none_or(|own| own == gender)
+            }
+            Pronoun::Thing => !matches!(class, Class::Person | Class::Topic) && !plural,
+            Pronoun::Several => class.is_a(Class::Organization),
+        }
+    }
+
+    /// Whether what was seen takes part in the competition for the pronoun.
+    fn competes(&self, pronoun: Pronoun, seen: &Seen, possessive: bool) -> bool {
+        match &seen.who {
+            Who::Entity(entity) => self.agrees(pronoun, *entity, seen.plural),
+            Who::Noun(lemma) => {
+                let classes = self.context.noun_classes(lemma);
+                let person = classes.contains(&Class::Person);
+                let words = |list: &str| self.context.ontology.words(list).contains(lemma.as_ref());
+                match pronoun {
+                    Pronoun::Person(Gender::Male) => person && !seen.plural && !words("femaleNoun"),
+                    Pronoun::Person(Gender::Female) => person && !seen.plural && !words("maleNoun"),
+                    Pronoun::Thing => {
+                        let owner = !possessive || !classes.is_empty();
+                        !seen.plural
+                            && owner
+                            && (classes.is_empty() || classes.iter().any(|c| *c != Class::Person))
+                    }
+                    Pronoun::Several => seen.plural,
+                }
+            }
+        }
+    }
+
+    /// Whether grammar forbids the pronoun to mean what was seen: the other argument of its own verb, or the noun
+    /// phrase that it stands in.
+    fn is_bound(&self, token: TokenId, seen: &Seen, possessive: bool) -> bool {
+        if seen.sentence != self.sentence {
+            return false;
+        }
+        let tree = self.tree;
+        if !possessive
+            && let (Some(own), _) = tree.role(token)
+            && let (Some(other), _) = tree.role(seen.token)
+            && (own == other || tree.subject(own) == Some(seen.token) && !is_clause_boundary(tree, own))
+        {
+            return true;
+        }
+        // "its" in "Acme's … its …" or in the noun phrase headed by what was seen, unless a clause comes between.
+        let mut above = token;
+        while let Some(head) = tree.head(above) {
+            if head == seen.token {
+                return true;
+            }
+            if is_clause_boundary(tree, above) {
+                return false;
+            }
+            above = head;
+        }
+        false
+    }
+
+    /// The subject of the clause that a token stands in.
+    fn clause_subject(&self, token: TokenId) -> Option<TokenId> {
+        let tree = self.tree;
+        for above in tree.ancestors(token) {
+            if let Some(subject) = tree.subject(above) {
+                return (subject != token && !tree.dominates(subject, token)).then_some(subject);
+            }
+            // A participle without a subject has that of the clause above.
+            if tree.deprel(above) == Deprel::Acl
+                && let Some(noun) = tree.head(above)
+            {
+                return Some(noun);
+            }
+        }
+        None
+    }
+
+    /// "It is clear that …", "it seems", "it rains": an "it" that means nothing.
+    fn is_empty_it(&self, token: TokenId) -> bool {
+        let tree = self.tree;
+        let (Some(verb), deprel) = tree.role(token) else { return false };
+        if !matches!(deprel, Deprel::Nsubj | Deprel::NsubjPass) {
+            return false;
+        }
+        let clausal = tree
+            .children_by(
+                verb,
+                &[Deprel::Csubj, Deprel::CsubjPass, Deprel::Ccomp, Deprel::Xcomp, Deprel::Advcl],
+            )
+            .any(|child| {
+                child > verb
+                    && tree
+                        .children_by(child, &[Deprel::Mark])
+                        .any(|m| matches!(tree.lemma(m), "that" | "to" | "if" | "whether"))
+            });
+        let copular = tree.child(verb, Deprel::Cop).is_some() && tree.upos(verb) != Upos::Verb;
+        clausal && (copular || tree.is_passive(verb))
+            || matches!(tree.lemma(verb), "seem" | "appear" | "rain" | "snow" | "happen" | "turn")
+    }
+
+    /// "the company", "the Paris-based firm", "the minister".
+    fn nominal(&mut self, token: TokenId) {
+        let tree = self.tree;
+        let definite = tree
+            .children_by(token, &[Deprel::Det])
+            .any(|det| matches!(tree.lemma(det), "the" | "this" | "that"));
+        let narrowed = tree.children(token).any(|child| {
+            matches!(
+                tree.deprel(child),
+                Deprel::AclRelcl
+                    | Deprel::Acl
+                    | Deprel::Nmod
+                    | Deprel::NmodPoss
+                    | Deprel::Nummod
+                    | Deprel::Appos
+            ) || tree.deprel(child) == Deprel::Compound && tree.upos(child) == Upos::Propn
+                || tree.deprel(child) == Deprel::Amod
+                    && (matches!(tree.xpos(child), Xpos::Jjs | Xpos::Jjr)
+                        || matches!(
+                            tree.lemma(child),
+                            "other" | "same" | "second" | "whole" | "entire" | "new" | "former" | "next"
+                        ))
+        });
+        if !definite
+            || narrowed
+            || tree.xpos(token) == Xpos::Nns
+            || matches!(tree.deprel(token), Deprel::Compound | Deprel::Root)
+            || tree.child(token, Deprel::Cop).is_some()
+        {
+            return;
+        }
+        let lemma = tree.lemma(token).to_lowercase();
+        let first = self.history.partition_point(|seen| seen.sentence.0 + NOMINAL_REACH < self.sentence.0);
+        let mut described: BTreeMap<Who, f32> = BTreeMap::new();
+        let mut fitting: BTreeMap<Who, f32> = BTreeMap::new();
+        let classes = self.context.noun_classes(&lemma);
+        for seen in &self.history[first..] {
+            let Who::Entity(entity) = seen.who else { continue };
+            if self.is_bound(token, seen, false) {
+                continue;
+            }
+            let class = self.entities.get(entity).class;
+            let weight = seen.weight * 0.75_f32.powi((self.sentence.0 - seen.sentence.0).cast_signed());
+            if self.facts[entity.0 as usize].descriptions.contains(&lemma)
+                && self.context.describes(&lemma, class)
+            {
+                *described.entry(seen.who.clone()).or_insert(0.0) += weight;
+            }
+            let fits = match class {
+                Class::Company => classes.contains(&Class::Company),
+                Class::Country => classes.contains(&Class::Country),
+                _ => false,
+            };
+            if fits {
+                *fitting.entry(seen.who.clone()).or_insert(0.0) += weight;
+            }
+        }
+        let entity = clear_winner(&described, CLEAR).or_else(|| {
+            // "the bank" may be any bank; only the plainest nouns mean whoever was spoken of.
+            let plain =
+                matches!(lemma.as_str(), "company" | "firm" | "country" | "nation" | "startup" | "start-up");
+            (described.is_empty() && plain).then(|| clear_winner(&fitting, 0.6)).flatten()
+        });
+        if let Some(entity) = entity {
+            let (first, last) = tree.base_phrase(token);
+            let mention = EntityMention {
+                sentence: self.sentence,
+                first,
+                last,
+                head: token,
+                span: tree.span(first, last),
+                kind: MentionKind::Nominal,
+                demonym: false,
+            };
+            self.entities.add(entity, mention);
+        }
+    }
+}
+
+/// Whether a clause begins with this token: nothing above it is in the same clause.
+fn is_clause_boundary(tree: &Tree<'_>, token: TokenId) -> bool {
+    matches!(
+        tree.deprel(token),
+        Deprel::AclRelcl
+            | Deprel::Acl
+            | Deprel::Advcl
+            | Deprel::AdvclRelcl
+            | Deprel::Ccomp
+            | Deprel::Csubj
+            | Deprel::CsubjPass
+            | Deprel::Parataxis
+            | Deprel::Root
+    )
+}
+
+/// The entity that outweighs all else clearly enough.
+fn clear_winner(weights: &BTreeMap<Who, f32>, clear: f32) -> Option<EntityIx> {
+    let (best, weight) = weights.iter().max_by(|one, other| one.1.total_cmp(other.1))?;
+    let second =
+        weights.iter().filter(|(who, _)| *who != best).map(|(_, weight)| *weight).fold(0.0, f32::max);
+    match best {
+        Who::Entity(entity) if *weight >= LEAST && second <= clear * weight => Some(*entity),
+        _ => None,
+    }
+}

@@ -1,0 +1,453 @@
+//! Relations inside noun phrases: "Meta's chief AI scientist, Yann LeCun", "the launch of R1 by DeepSeek",
+//! "a Chinese AI platform", "Paris-based Mistral".
+
+use crate::{
+    article::Span,
+    extract::{
+        clause::Clause,
+        finding::{Filler, Finding, domain_fit, range_fit},
+        reader::Reader,
+        verbal::preceded_by,
+    },
+    language::{Deprel, TokenId, Upos, Xpos},
+    ontology::{Class, Cue, CueKind, Relation},
+};
+
+/// Finds what the noun phrases of a sentence say.
+pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for identity in identities(reader) {
+        findings.extend(roles(reader, &identity));
+        findings.extend(origin(reader, &identity));
+    }
+    for token in reader.tree.tokens() {
+        match reader.tree.upos(token) {
+            Upos::Noun | Upos::Propn => {
+                findings.extend(events(reader, token));
+                findings.extend(possession(reader, token));
+                findings.extend(origin(reader, &Identity::itself(token)));
+            }
+            Upos::Verb | Upos::Adj => findings.extend(based(reader, token)),
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// That one noun says what another thing is: "Altman, the CEO", "Altman is the CEO", "was named CEO".
+#[derive(Debug, Clone, Copy)]
+struct Identity {
+    /// Who or what is described.
+    thing: TokenId,
+    /// The describing noun.
+    noun: TokenId,
+    /// Whose factuality it shares: the noun itself, or the verb ("plans to become chairman").
+    predicate: TokenId,
+    /// Whether the words say that it is over ("stepped down as").
+    over: bool,
+}
+
+impl Identity {
+    fn itself(token: TokenId) -> Self {
+        Self { thing: token, noun: token, predicate: token, over: false }
+    }
+}
+
+/// Every description in the sentence.
+fn identities(reader: &Reader<'_>) -> Vec<Identity> {
+    let tree = &reader.tree;
+    let words = |list: &str, token: TokenId| reader.ontology.words(list).contains(tree.lemma(token));
+    let mut found = Vec::new();
+    for token in tree.tokens() {
+        // Apposition, either way round; a title before the name.
+        if let Some(head) = tree.head(token) {
+            let pair = match tree.deprel(token) {
+                Deprel::Appos if tree.is_nominal(head) => Some((head, token)),
+                Deprel::Compound | Deprel::NmodDesc | Deprel::NmodUnmarked | Deprel::Flat
+                    if tree.is_nominal(head) =>
+                {
+                    Some((head, token))
+                }
+                _ => None,
+            };
+            if let Some((head, token)) = pair {
+                for member in tree.conjuncts(token) {
+                    found.push(Identity { thing: head, noun: member, predicate: member, over: false });
+                    if tree.deprel(token) != Deprel::Compound {
+                        found.push(Identity { thing: member, noun: head, predicate: head, over: false });
+                    }
+                }
+            }
+        }
+        let nominal = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
+        if nominal && tree.child(token, Deprel::Cop).is_some() {
+            if let Some(subject) = Clause::read(tree, token).agent {
+                for member in tree.conjuncts(token) {
+                    found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
+                }
+            }
+        }
+        if tree.upos(token) == Upos::Verb {
+            let clause = Clause::read(tree, token);
+            let appoints = words("appointingVerb", token);
+            let holds = words("officeVerb", token);
+            let leaves = words("leavingVerb", token);
+            if !(appoints || holds || leaves) {
+                continue;
+            }
+            let Some(thing) = (if appoints { clause.patient } else { clause.agent }) else { continue };
+            let complement = tree
+                .children_by(token, &[Deprel::Xcomp, Deprel::Obj, Deprel::Iobj, Deprel::Ccomp])
+                .filter(|&child| child != thing);
+            let behind_as = clause
+                .obliques
+                .iter()
+                .filter(|(case, _)| matches!(case.as_str(), "as" | "from") && (case == "as" || leaves))
+                .map(|(_, child)| *child);
+            // The parser may hang "as CEO" or the office on the appointee.
+            let on_thing = tree
+                .children_by(thing, &[Deprel::Nmod, Deprel::Appos])
+                .filter(|&child| tree.case(child).is_none_or(|case| case.words == "as"));
+            for noun in complement.chain(behind_as).chain(on_thing) {
+                if matches!(tree.upos(noun), Upos::Noun | Upos::Propn) {
+                    for member in tree.conjuncts(noun) {
+                        found.push(Identity { thing, noun: member, predicate: token, over: leaves });
+                    }
+                }
+            }
+        }
+    }
+    found.retain(|identity| identity.thing != identity.noun);
+    found
+}
+
+/// Positions and kinships: "founder of", "Meta's chief AI scientist", "a subsidiary of".
+fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let noun = identity.noun;
+    let mut findings = Vec::new();
+    let mut matched = 0;
+    for cue in reader.cues.of(CueKind::Role, tree.lemma(noun)) {
+        if cue.words.len() < matched || !preceded_by(reader, noun, cue) {
+            continue;
+        }
+        let (Some(relation), Some(x), Some(oblique)) =
+            (reader.ontology.relation(&cue.relation), cue.subject, &cue.oblique)
+        else {
+            continue;
+        };
+        // The longest office wins: "vice president" is no "president".
+        matched = cue.words.len();
+        let slot = oblique.slot;
+        let mut candidates = related(reader, identity, noun, cue);
+        if candidates.is_empty() {
+            // "co-founder and chief executive of Meta"
+            let first = tree.first_conjunct(noun);
+            candidates = tree
+                .conjuncts(first)
+                .into_iter()
+                .filter(|&other| other != noun)
+                .flat_map(|other| related(reader, identity, other, cue))
+                .collect();
+        }
+        for related in candidates {
+            let made = reader.pair(relation, [(x, identity.thing), (slot, related)], |subject, object, fit| {
+                Finding {
+                    relation: relation.name.clone(),
+                    subject,
+                    object,
+                    predicate: identity.predicate,
+                    cue: tree.token(noun).span,
+                    role: Some(role_span(reader, noun, related)),
+                    over: identity.over || is_former(reader, noun),
+                    factuality: None,
+                    confidence: 0.92 * fit,
+                    by: "nominal/role",
+                }
+            });
+            if !made.is_empty() {
+                findings.extend(made);
+                break;
+            }
+        }
+    }
+    findings
+}
+
+/// The other end of a role noun, likeliest first: "Meta's", "of Meta", "Meta CEO", "French president".
+fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -> Vec<TokenId> {
+    let tree = &reader.tree;
+    let mut found: Vec<TokenId> = Vec::new();
+    found.extend(tree.child(noun, Deprel::NmodPoss));
+    if let Some(oblique) = &cue.oblique {
+        let with_preposition =
+            reader.nmods(noun).into_iter().filter(|(words, _)| oblique.prepositions.contains(words));
+        found.extend(with_preposition.map(|(_, token)| token));
+        if identity.predicate != noun {
+            // "serves as chief executive at Meta"
+            let clause = Clause::read(tree, identity.predicate);
+            let around = clause
+                .obliques
+                .into_iter()
+                .filter(|(words, token)| oblique.prepositions.contains(words) && *token != noun);
+            found.extend(around.map(|(_, token)| token));
+        }
+    }
+    let before = |parent: TokenId| {
+        tree.children_by(
+            parent,
+            &[Deprel::Compound, Deprel::Amod, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::NmodPoss],
+        )
+        .filter(move |&child| child < noun)
+    };
+    found.extend(before(noun));
+    // "OpenAI CEO Sam Altman" may hang "OpenAI" on the name.
+    if tree.head(noun) == Some(identity.thing) && noun < identity.thing {
+        found.extend(before(identity.thing));
+    }
+    found.retain(|&token| token != identity.thing);
+    found
+}
+
+/// Whether the office is past: "former", "ex-", "late".
+fn is_former(reader: &Reader<'_>, noun: TokenId) -> bool {
+    let tree = &reader.tree;
+    let former = reader.ontology.words("formerWord");
+    let marked = |token: TokenId| {
+        tree.children_by(token, &[Deprel::Amod, Deprel::Compound, Deprel::Advmod])
+            .any(|child| former.contains(tree.lemma(child)))
+    };
+    marked(noun)
+        || tree
+            .before(noun)
+            .filter(|&before| tree.form(before) == "-")
+            .and_then(|hyphen| tree.before(hyphen))
+            .is_some_and(|before| former.contains(tree.lemma(before)))
+        || tree.head(noun).is_some_and(|head| noun < head && marked(head))
+}
+
+/// The words of the office: "chief AI scientist", without whose it is.
+fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId) -> Span {
+    let tree = &reader.tree;
+    let (mut first, _) = tree.base_phrase(noun);
+    if related < noun {
+        let (_, last) = tree.subtree_range(related);
+        first = first.max(TokenId((last.0 + 1).min(noun.0)));
+    }
+    while first < noun
+        && (matches!(tree.upos(first), Upos::Det | Upos::Punct | Upos::Part | Upos::Pron)
+            || tree.xpos(first) == Xpos::Pos)
+    {
+        first = TokenId(first.0 + 1);
+    }
+    tree.span(first, noun)
+}
+
+/// Nouns for what happens: "the acquisition of Y by X", "competition between X and Y".
+fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let mut findings = Vec::new();
+    for cue in reader.cues.of(CueKind::Event, tree.lemma(noun)) {
+        if !preceded_by(reader, noun, cue) {
+            continue;
+        }
+        let (Some(relation), Some(x), Some(oblique)) =
+            (reader.ontology.relation(&cue.relation), cue.subject, &cue.oblique)
+        else {
+            continue;
+        };
+        let nmods = reader.nmods(noun);
+        let between = nmods.iter().find(|(words, _)| matches!(words.as_str(), "between" | "among"));
+        if relation.symmetric
+            && let Some((_, first)) = between
+        {
+            findings.extend(pairs_among(reader, relation, *first, noun));
+            continue;
+        }
+        let doer = tree
+            .child(noun, Deprel::NmodPoss)
+            .or_else(|| nmods.iter().find(|(words, _)| words == "by").map(|(_, token)| *token))
+            .or_else(|| governing_agent(reader, noun));
+        let done_to =
+            nmods.iter().find(|(words, _)| oblique.prepositions.contains(words)).map(|(_, token)| *token);
+        let done_to = done_to.or_else(|| {
+            // "its Lumora acquisition"
+            tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
+        });
+        let (Some(doer), Some(done_to)) = (doer, done_to) else { continue };
+        findings.extend(reader.pair(relation, [(x, doer), (oblique.slot, done_to)], |subject, object, fit| {
+            Finding {
+                relation: relation.name.clone(),
+                subject,
+                object,
+                predicate: noun,
+                cue: tree.token(noun).span,
+                role: None,
+                over: false,
+                factuality: None,
+                confidence: 0.85 * fit,
+                by: "nominal/event",
+            }
+        }));
+    }
+    findings
+}
+
+/// Who does what a noun names, when a verb says so: "Meta announced the acquisition of …".
+fn governing_agent(reader: &Reader<'_>, noun: TokenId) -> Option<TokenId> {
+    let tree = &reader.tree;
+    let (verb, deprel) = tree.role(noun);
+    let verb = verb?;
+    (deprel == Deprel::Obj && reader.ontology.words("eventVerb").contains(tree.lemma(verb)))
+        .then(|| Clause::read(tree, verb).agent)
+        .flatten()
+}
+
+/// A symmetric relation between all members of a coordination: "between the US and China".
+fn pairs_among(reader: &Reader<'_>, relation: &Relation, first: TokenId, noun: TokenId) -> Vec<Finding> {
+    let members: Vec<Filler> = reader
+        .fillers(first, false)
+        .into_iter()
+        .filter(|filler| reader.class(filler).is_some_and(|class| domain_fit(relation, class) > 0.0))
+        .collect();
+    let mut findings = Vec::new();
+    for (index, subject) in members.iter().enumerate() {
+        for object in &members[index + 1..] {
+            let fit = reader.class(object).map_or(0.0, |class| range_fit(relation, class));
+            if fit > 0.0 && !reader.same(subject, object) {
+                findings.push(Finding {
+                    relation: relation.name.clone(),
+                    subject: subject.clone(),
+                    object: object.clone(),
+                    predicate: noun,
+                    cue: reader.tree.token(noun).span,
+                    role: None,
+                    over: false,
+                    factuality: None,
+                    confidence: 0.88 * fit,
+                    by: "nominal/event",
+                });
+            }
+        }
+    }
+    findings
+}
+
+/// A finding that a construction signals by itself, with both ends known.
+fn constructed(
+    reader: &Reader<'_>,
+    name: &str,
+    subject: Filler,
+    object: Filler,
+    (predicate, cue): (TokenId, Span),
+    confidence: f64,
+    by: &'static str,
+) -> Option<Finding> {
+    let relation = reader.ontology.relation(name)?;
+    let subject_fit = domain_fit(relation, reader.class(&subject)?);
+    let object_fit = range_fit(relation, reader.class(&object)?);
+    (subject_fit * object_fit > 0.0 && !reader.same(&subject, &object)).then(|| Finding {
+        relation: name.to_owned(),
+        subject,
+        object,
+        predicate,
+        cue,
+        role: None,
+        over: false,
+        factuality: None,
+        confidence: confidence * subject_fit * object_fit,
+        by,
+    })
+}
+
+/// What belongs to whom: "DeepSeek's R1" (develops), "Meta's Zuckerberg" (works for). Only names: "his company"
+/// says nothing that a graph should keep.
+fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let Some(owner) = tree.child(token, Deprel::NmodPoss) else { return Vec::new() };
+    // In "Meta's R1 model" the name stands inside; in "Meta's chief scientist" there is none.
+    let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0) {
+        reader.fillers(token, false).into_iter().filter(|filler| filler.certainty() == 1.0).collect()
+    } else {
+        reader.entity(token).into_iter().collect::<Vec<_>>()
+    };
+    let Some(owner_filler) = reader.entity(owner) else { return Vec::new() };
+    let cue = tree.token(owner).span.cover(tree.token(token).span);
+    things
+        .into_iter()
+        .filter(|thing| thing.certainty() == 1.0)
+        .filter_map(|thing| {
+            let name = match (reader.class(&thing)?.root(), reader.class(&owner_filler)?.root()) {
+                (Class::Product, Class::Organization) => "develops",
+                (Class::Person, Class::Organization) => "worksFor",
+                _ => return None,
+            };
+            let (subject, object) = match name {
+                "develops" => (owner_filler.clone(), thing),
+                _ => (thing, owner_filler.clone()),
+            };
+            constructed(reader, name, subject, object, (token, cue), 0.85, "nominal/possessive")
+        })
+        .collect()
+}
+
+/// Where it comes from: "DeepSeek, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
+fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let Some(thing) = reader.entity(identity.thing) else { return Vec::new() };
+    let Some(class) = reader.class(&thing) else { return Vec::new() };
+    let name = match class.root() {
+        Class::Person => "citizenOf",
+        Class::Organization => "basedIn",
+        _ => return Vec::new(),
+    };
+    // A described thing must be described as its own kind: "a Chinese AI platform", not "the Chinese market".
+    if identity.noun != identity.thing && tree.upos(identity.noun) != Upos::Noun {
+        return Vec::new();
+    }
+    // "French President" says where somebody rules: the role reads that.
+    let rules = reader
+        .cues
+        .of(CueKind::Role, tree.lemma(identity.noun))
+        .iter()
+        .any(|cue| cue.relation == "leads");
+    if rules {
+        return Vec::new();
+    }
+    tree.children_by(identity.noun, &[Deprel::Amod, Deprel::Compound, Deprel::NmodDesc])
+        .filter(|&child| reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym))
+        .filter_map(|child| {
+            let place = reader.entity(child)?;
+            let cue = tree.token(child).span.cover(tree.token(identity.noun).span);
+            constructed(
+                reader,
+                name,
+                thing.clone(),
+                place,
+                (identity.predicate, cue),
+                0.88,
+                "nominal/demonym",
+            )
+        })
+        .collect()
+}
+
+/// "Paris-based Mistral", "the California-based company".
+fn based(reader: &Reader<'_>, token: TokenId) -> Option<Finding> {
+    let tree = &reader.tree;
+    if !matches!(tree.form(token).to_lowercase().as_str(), "based" | "headquartered")
+        || tree.deprel(token) != Deprel::Amod
+    {
+        return None;
+    }
+    let hyphen = tree.before(token).filter(|&hyphen| tree.form(hyphen) == "-")?;
+    let place = reader.entity(tree.before(hyphen)?)?;
+    let described = tree.head(token)?;
+    let thing = reader.fillers(described, false).into_iter().next().or_else(|| {
+        // "Paris-based startup Mistral" with the name as head of "startup".
+        reader.entity(tree.head(described)?)
+    })?;
+    let cue = tree.span(TokenId(token.0 - 2), token);
+    constructed(reader, "basedIn", thing, place, (token, cue), 0.92, "nominal/based")
+}
+

@@ -1,0 +1,237 @@
+//! One sentence with all that is known of it, as the relation rules read it.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::{
+    article::Span,
+    extract::{
+        clause::{antecedent, gerund_object, listed_members},
+        cues::CueIndex,
+        entities::Entities,
+        finding::{Filler, Finding, domain_fit, range_fit},
+        time::TimeExpression,
+        tree::Tree,
+    },
+    language::{Deprel, MentionKind, SentenceId, TokenId, Upos, Xpos},
+    ontology::{Class, End, Ontology, Range, Relation, Slot},
+};
+
+/// A topic's noun phrase longer than this is cut to its core.
+const MAX_TOPIC_TOKENS: u32 = 8;
+
+/// What a rule sees.
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) id: SentenceId,
+    pub(crate) tree: Tree<'a>,
+    pub(crate) entities: &'a Entities,
+    pub(crate) ontology: &'a Ontology,
+    pub(crate) cues: &'a CueIndex<'a>,
+    pub(crate) times: Vec<TimeExpression>,
+    /// Day of publication.
+    pub(crate) published: Option<Date>,
+}
+
+impl Reader<'_> {
+    /// The entity that a token stands for, by name or reference.
+    pub(crate) fn entity(&self, token: TokenId) -> Option<Filler> {
+        let (entity, mention) = self.entities.mention_at(self.id, token)?;
+        let certainty = match mention.kind {
+            MentionKind::Named => 1.0,
+            MentionKind::Nominal => 0.85,
+            MentionKind::Pronoun => 0.8,
+        };
+        Some(Filler::Entity { entity, span: mention.span, certainty })
+    }
+
+    /// The class of the entity that fills an end; `None` for topics and literals.
+    pub(crate) fn class(&self, filler: &Filler) -> Option<Class> {
+        match filler {
+            Filler::Entity { entity, .. } => Some(self.entities.get(*entity).class),
+            Filler::Topic { .. } => Some(Class::Topic),
+            Filler::Date { .. } | Filler::Words { .. } => None,
+        }
+    }
+
+    /// Everything that the noun phrase headed by `token` stands for: each member of a coordination, the members of
+    /// "rivals such as A and B", the name in "the R1 model". With `topics`, a phrase that names nothing known is a
+    /// topic.
+    pub(crate) fn fillers(&self, token: TokenId, topics: bool) -> Vec<Filler> {
+        let token = antecedent(&self.tree, token);
+        self.tree.conjuncts(token).into_iter().flat_map(|member| self.resolve(member, topics, 0)).collect()
+    }
+
+    fn resolve(&self, token: TokenId, topics: bool, depth: usize) -> Vec<Filler> {
+        const MAX_DEPTH: usize = 4;
+        if let Some(filler) = self.entity(token) {
+            return vec![filler];
+        }
+        if depth == MAX_DEPTH {
+            return Vec::new();
+        }
+        if let Some(object) = gerund_object(&self.tree, token) {
+            return self.resolve(object, topics, depth + 1);
+        }
+        if self.tree.upos(token) == Upos::Noun {
+            let members: Vec<Filler> = listed_members(&self.tree, token, self.ontology)
+                .into_iter()
+                .filter_map(|member| self.entity(member))
+                .collect();
+            if !members.is_empty() {
+                return members;
+            }
+            if let Some(name) = self.name_inside(token) {
+                return vec![name];
+            }
+            // "a kind of open platform", "the use of encryption": the noun behind "of" is what it is about.
+            if self.ontology.words("transparentNoun").contains(self.tree.lemma(token))
+                && let Some(inner) = self.nmod(token, "of")
+            {
+                return self
+                    .tree
+                    .conjuncts(inner)
+                    .into_iter()
+                    .flat_map(|inner| self.resolve(inner, topics, depth + 1))
+                    .collect();
+            }
+        }
+        if topics { self.topic(token).into_iter().collect() } else { Vec::new() }
+    }
+
+    /// The name that stands before or after a noun of its kind: "the R1 model", "the app TikTok".
+    fn name_inside(&self, noun: TokenId) -> Option<Filler> {
+        let lemma = self.tree.lemma(noun);
+        let wanted: &[(&str, Class)] = &[
+            ("productNoun", Class::Product),
+            ("companyNoun", Class::Company),
+            ("organizationNoun", Class::Organization),
+            ("personNoun", Class::Person),
+            ("countryNoun", Class::Place),
+        ];
+        let classes: BTreeSet<Class> = wanted
+            .iter()
+            .filter(|(list, _)| self.ontology.words(list).contains(lemma))
+            .map(|&(_, class)| class.root())
+            .collect();
+        self.tree
+            .children_by(
+                noun,
+                &[
+                    Deprel::Compound,
+                    Deprel::Flat,
+                    Deprel::NmodDesc,
+                    Deprel::NmodUnmarked,
+                    Deprel::Appos,
+                ],
+            )
+            .filter_map(|child| self.entity(child))
+            .find(|filler| self.class(filler).is_some_and(|class| classes.contains(&class.root())))
+    }
+
+    /// The first noun attached with that preposition.
+    pub(crate) fn nmod(&self, noun: TokenId, preposition: &str) -> Option<TokenId> {
+        self.nmods(noun).into_iter().find(|(words, _)| words == preposition).map(|(_, token)| token)
+    }
+
+    /// The nouns attached to a noun by prepositions.
+    pub(crate) fn nmods(&self, noun: TokenId) -> Vec<(String, TokenId)> {
+        self.tree
+            .children_by(noun, &[Deprel::Nmod, Deprel::Obl, Deprel::OblAgent, Deprel::Acl])
+            .filter_map(|child| {
+                let words = self.tree.case(child).map(|case| case.words).or_else(|| {
+                    // "the advantages of adopting …"
+                    let mark = self.tree.child(child, Deprel::Mark)?;
+                    Some(self.tree.lemma(mark).to_owned())
+                })?;
+                Some((words, child))
+            })
+            .collect()
+    }
+
+    /// The topic that a noun phrase names, if it says enough to be one.
+    pub(crate) fn topic(&self, token: TokenId) -> Option<Filler> {
+        let tree = &self.tree;
+        let noun = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
+        if !noun || self.ontology.words("topicHeadExclusion").contains(tree.lemma(token)) {
+            return None;
+        }
+        let (mut first, mut last) = tree.noun_phrase(token);
+        if last.0 - first.0 >= MAX_TOPIC_TOKENS {
+            (first, last) = tree.base_phrase(token);
+        }
+        while first < token
+            && (matches!(tree.upos(first), Upos::Det | Upos::Pron | Upos::Punct | Upos::Cconj | Upos::Adp)
+                || tree.xpos(first) == Xpos::PrpPoss)
+        {
+            first = TokenId(first.0 + 1);
+        }
+        let bare = first == last && self.ontology.words("personNoun").contains(tree.lemma(token));
+        let long = last.0 - first.0 >= MAX_TOPIC_TOKENS;
+        (!bare && !long).then(|| Filler::Topic { span: tree.span(first, last) })
+    }
+
+    /// Whether a topic may stand at that end.
+    fn topics_allowed(relation: &Relation, end: End) -> bool {
+        match (end, &relation.range) {
+            (End::Y, Range::Classes(classes)) => classes.contains(&Class::Topic),
+            _ => false,
+        }
+    }
+
+    /// Findings for every pair of what two noun phrases stand for, with those left out that the relation's domain,
+    /// range or the cue's own classes rule out. `ends` are the slots with their phrases.
+    pub(crate) fn pair(
+        &self,
+        relation: &Relation,
+        ends: [(Slot, TokenId); 2],
+        make: impl Fn(Filler, Filler, f64) -> Finding,
+    ) -> Vec<Finding> {
+        let fill = |end: End| -> Vec<(Filler, f64)> {
+            let Some((slot, token)) = ends.iter().find(|(slot, _)| slot.end == end) else {
+                return Vec::new();
+            };
+            self.fillers(*token, Self::topics_allowed(relation, end))
+                .into_iter()
+                .filter_map(|filler| {
+                    let class = self.class(&filler)?;
+                    let fit = match end {
+                        End::X => domain_fit(relation, class),
+                        End::Y => range_fit(relation, class),
+                    };
+                    let narrowed = slot.class.is_none_or(|wanted| class.is_a(wanted) || wanted.is_a(class));
+                    (fit > 0.0 && narrowed).then_some((filler, fit))
+                })
+                .collect()
+        };
+        let subjects = fill(End::X);
+        let objects = fill(End::Y);
+        let mut findings = Vec::new();
+        for (subject, subject_fit) in &subjects {
+            for (object, object_fit) in &objects {
+                if !self.same(subject, object) {
+                    findings.push(make(subject.clone(), object.clone(), subject_fit * object_fit));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Whether two ends are one thing or overlap in the text.
+    pub(crate) fn same(&self, a: &Filler, b: &Filler) -> bool {
+        match (a, b) {
+            (Filler::Entity { entity: a, .. }, Filler::Entity { entity: b, .. }) => a == b,
+            (Filler::Entity { span, .. }, Filler::Topic { span: topic }) => *topic == *span,
+            _ => a.span() == b.span(),
+        }
+    }
+
+    /// The characters from the first to the last of these words when they stand close together, else the first one's.
+    pub(crate) fn cue_span(&self, words: &[TokenId]) -> Span {
+        const MAX_GAP: u32 = 6;
+        let carrier = words[0];
+        let near = words.iter().copied().filter(|word| word.0.abs_diff(carrier.0) <= MAX_GAP);
+        near.fold(self.tree.token(carrier).span, |span, word| span.cover(self.tree.token(word).span))
+    }
+}
