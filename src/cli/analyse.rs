@@ -46,18 +46,19 @@ impl Analyse {
 
     fn articles(&self, global: &Global) -> anyhow::Result<Outcome> {
         let model = Model::embedded();
-        let report = Report::new(self.input.total_bytes(), global.quiet);
+        let report = self.input.report(global.quiet);
         interrupt::install()?;
         let mut bad = 0;
-        self.input.for_each(
-            &report,
-            |_| true,
+        let mut articles = self.input.articles(&report);
+        while let Some(results) = articles.next_results(
+            |_| Ok(true),
             |article| {
                 let mut lines = Vec::new();
                 let analysis = language::analyse(model, &article.text);
                 conllu::write(&analysis, &article.text, &article.source, &mut lines).map(|()| lines)
             },
-            |result| {
+        )? {
+            for result in results {
                 match result {
                     Ok(lines) => {
                         let _hold = interrupt::hold();
@@ -70,9 +71,8 @@ impl Analyse {
                         report.error(&failure.to_string());
                     }
                 }
-                Ok(())
-            },
-        )?;
+            }
+        }
         report.finish();
         Ok(Outcome::found(bad == 0))
     }

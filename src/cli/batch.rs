@@ -50,61 +50,58 @@ impl From<ReadError> for Failure {
 }
 
 impl InputArgs {
-    pub(crate) fn total_bytes(&self) -> Option<u64> {
-        total_bytes(&self.inputs)
+    /// A report with a progress bar over all inputs.
+    pub(crate) fn report(&self, quiet: bool) -> Report {
+        Report::new(total_bytes(&self.inputs), quiet)
     }
 
-    /// Calls `work` for every article that `wanted` lets through, on all cores, and `done` for what comes of it,
-    /// in the order of the inputs, on this thread. A failure does not stop the others.
-    ///
-    /// Memory: a few articles for each core, however many there are. What comes of an article does not depend on
-    /// those that happen to be in work with it.
-    pub(crate) fn for_each<T: Send>(
-        &self,
-        report: &Report,
-        mut wanted: impl FnMut(&Article) -> bool,
-        work: impl Fn(&Article) -> T + Sync,
-        mut done: impl FnMut(Result<T, Failure>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let mut inputs = read_inputs(&self.inputs, ReadOptions { max_bytes: self.max_bytes });
-        let mut articles = 0;
-        loop {
-            let chunk = next_chunk(&mut inputs, &mut wanted);
-            for warning in inputs.take_warnings() {
-                report.warning(&warning.to_string());
-            }
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            articles += chunk.len();
-            let results: Vec<_> =
-                chunk.into_par_iter().with_max_len(1).map(|article| one(article?, &work)).collect();
-            for result in results {
-                done(result)?;
-            }
-            report.progress(inputs.bytes_read(), articles);
-        }
+    /// The articles, ready to be worked on.
+    pub(crate) fn articles<'r>(&self, report: &'r Report) -> Articles<'r> {
+        let inputs = read_inputs(&self.inputs, ReadOptions { max_bytes: self.max_bytes });
+        Articles { inputs, report, read: 0 }
     }
 }
 
-fn next_chunk(
-    inputs: &mut Inputs,
-    wanted: &mut impl FnMut(&Article) -> bool,
-) -> Vec<Result<Article, Failure>> {
-    let mut chunk = Vec::new();
-    let mut bytes = 0;
-    while bytes < BYTES && chunk.len() < ARTICLES * rayon::current_num_threads() {
-        match inputs.next() {
-            None => break,
-            Some(Err(error)) => chunk.push(Err(error.into())),
-            Some(Ok(article)) if wanted(&article) => {
-                bytes += article.text.len();
-                chunk.push(Ok(article));
+/// Articles through a function, a few for each core at a time.
+pub(crate) struct Articles<'r> {
+    inputs: Inputs,
+    report: &'r Report,
+    read: usize,
+}
+
+impl Articles<'_> {
+    /// What `work` makes of the next articles that are `wanted`, in the order of the inputs; `None` after the last.
+    ///
+    /// Memory: a few articles for each core, however many there are. What comes of an article does not depend on those
+    /// that happen to be in work with it, and a failure does not stop the others.
+    pub(crate) fn next_results<T: Send>(
+        &mut self,
+        mut wanted: impl FnMut(&Article) -> anyhow::Result<bool>,
+        work: impl Fn(&Article) -> T + Sync,
+    ) -> anyhow::Result<Option<Vec<Result<T, Failure>>>> {
+        self.report.progress(self.inputs.bytes_read(), self.read);
+        let mut chunk = Vec::new();
+        let mut bytes = 0;
+        while bytes < BYTES && chunk.len() < ARTICLES * rayon::current_num_threads() {
+            let Some(item) = self.inputs.next() else { break };
+            self.read += 1;
+            match item {
+                Err(error) => chunk.push(Err(Failure::from(error))),
+                Ok(article) if wanted(&article)? => {
+                    bytes += article.text.len();
+                    chunk.push(Ok(article));
+                }
+                Ok(_) => {}
             }
-            Some(Ok(_)) => {}
         }
+        for warning in self.inputs.take_warnings() {
+            self.report.warning(&warning.to_string());
+        }
+        if chunk.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(chunk.into_par_iter().with_max_len(1).map(|article| one(article?, &work)).collect()))
     }
-    chunk
 }
 
 /// A defect that one article brings to light must not cost the others.

@@ -8,12 +8,13 @@ use std::{
 
 use clap::Args;
 use newsgraph::{
+    article::Article,
     extract::Extractor,
     graph::{EntityIx, Graph, Object, Statement},
     language::{self, Model},
     ontology::{Class, Ontology},
-    record::{Line, Record, StatementKind, read_lines},
-    store::GraphDir,
+    record::{Confidence, Line, Record, StatementKind, read_lines},
+    store::{DirOptions, GraphDir},
 };
 use serde::Serialize;
 
@@ -52,6 +53,9 @@ pub(crate) struct Build {
     /// The inputs are records that extract printed, not articles
     #[arg(long)]
     records: bool,
+    /// Confidence from which a statement counts as a fact, 0 to 1 [default: 0.5, or what the graph was made with]
+    #[arg(long, value_name = "X", value_parser = super::trace::confidence)]
+    threshold: Option<Confidence>,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -60,9 +64,13 @@ pub(crate) struct Build {
 /// What became of the inputs.
 #[derive(Default, Serialize)]
 struct Tally {
-    read: usize,
-    added: usize,
-    unchanged: usize,
+    read: u64,
+    added: u64,
+    /// Came in place of an older article with the same url, or an older reading of the same words.
+    replaced: u64,
+    unchanged: u64,
+    /// Older than what is there.
+    outdated: u64,
     skipped: Vec<Skipped>,
 }
 
@@ -77,8 +85,8 @@ struct Builder<'a> {
     directory: GraphDir,
     global: &'a Global,
     report: &'a Report,
-    /// Ids of all articles stored or waiting.
-    known: BTreeSet<String>,
+    /// Ids of the articles of this run.
+    seen: BTreeSet<String>,
     waiting: Vec<Record>,
     tally: Tally,
 }
@@ -86,14 +94,13 @@ struct Builder<'a> {
 impl Build {
     pub(crate) fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let ontology = global.ontology()?;
-        let total = if self.records { None } else { self.input.total_bytes() };
-        let report = Report::new(total, global.quiet);
-        let directory = GraphDir::open_or_create(&global.graph)?;
+        let options = DirOptions { base_iri: global.base_iri.clone(), threshold: self.threshold };
+        let directory = GraphDir::create_or_open(&global.graph, &options)?;
+        let report =
+            if self.records { Report::new(None, global.quiet) } else { self.input.report(global.quiet) };
         interrupt::install()?;
-        let known = directory.article_ids()?;
-        let waiting = Vec::with_capacity(PORTION);
-        let mut builder =
-            Builder { directory, global, report: &report, known, waiting, tally: Tally::default() };
+        let (seen, waiting, tally) = (BTreeSet::new(), Vec::with_capacity(PORTION), Tally::default());
+        let mut builder = Builder { directory, global, report: &report, seen, waiting, tally };
         if self.records {
             builder.read_records(&self.input)?;
         } else {
@@ -101,10 +108,11 @@ impl Build {
         }
         builder.store()?;
         let Builder { mut directory, tally, .. } = builder;
-        let graph = {
+        let graph = directory.graph(&ontology)?;
+        {
             let _hold = interrupt::hold();
-            directory.merge(&ontology)?
-        };
+            directory.index_graph(&graph, &ontology)?;
+        }
         report.finish();
         if self.json {
             print_json(
@@ -123,27 +131,18 @@ impl Builder<'_> {
     fn read_articles(&mut self, input: &InputArgs, ontology: &Ontology) -> anyhow::Result<()> {
         let model = Model::embedded();
         let extractor = Extractor::new(ontology, model.name());
-        let report = self.report;
-        let mut known = std::mem::take(&mut self.known);
-        let mut unchanged = 0;
-        input.for_each(
-            report,
-            |article| {
-                let new = known.insert(article.id.clone());
-                unchanged += usize::from(!new);
-                new
-            },
+        let mut articles = input.articles(self.report);
+        while let Some(results) = articles.next_results(
+            |article| self.wants(article, model.name(), ontology.hash()),
             |article| extractor.extract(article, &language::analyse(model, &article.text)),
-            |result| match result {
-                Ok(record) => self.add(record),
-                Err(failure) => {
-                    self.skip(failure);
-                    Ok(())
+        )? {
+            for result in results {
+                match result {
+                    Ok(record) => self.add(record)?,
+                    Err(failure) => self.skip(failure),
                 }
-            },
-        )?;
-        self.tally.read += unchanged;
-        self.tally.unchanged += unchanged;
+            }
+        }
         Ok(())
     }
 
@@ -166,13 +165,7 @@ impl Builder<'_> {
             };
             for line in read_lines(reader) {
                 match line {
-                    Ok(Line::Record(record)) if self.known.insert(record.article.id.clone()) => {
-                        self.add(*record)?
-                    }
-                    Ok(Line::Record(_)) => {
-                        self.tally.read += 1;
-                        self.tally.unchanged += 1;
-                    }
+                    Ok(Line::Record(record)) => self.add(*record)?,
                     Ok(Line::Error(error)) => {
                         self.skip(Failure { input: error.article.source, reason: error.error });
                     }
@@ -183,9 +176,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether there is anything to extract from the article that the graph does not have.
+    fn wants(&mut self, article: &Article, model: &str, ontology: &str) -> anyhow::Result<bool> {
+        let new =
+            self.seen.insert(article.id.clone()) && !self.directory.holds(&article.id, model, ontology)?;
+        if !new {
+            self.tally.read += 1;
+            self.tally.unchanged += 1;
+        }
+        Ok(new)
+    }
+
     fn add(&mut self, record: Record) -> anyhow::Result<()> {
         self.tally.read += 1;
-        self.tally.added += 1;
         self.waiting.push(record);
         if self.waiting.len() >= PORTION { self.store() } else { Ok(()) }
     }
@@ -201,11 +204,15 @@ impl Builder<'_> {
             return Ok(());
         }
         let mut safe = interrupt::hold();
-        self.directory.append(&self.waiting)?;
-        self.waiting.clear();
-        let added = term::count(self.tally.added, "article is", "articles are");
+        let summary = self.directory.add(self.waiting.drain(..))?;
+        let tally = &mut self.tally;
+        tally.added += summary.added;
+        tally.replaced += summary.replaced;
+        tally.unchanged += summary.unchanged;
+        tally.outdated += summary.outdated;
+        let stored = term::count((tally.added + tally.replaced) as usize, "article is", "articles are");
         *safe = format!(
-            "{added} stored in {}, and the same command goes on from there",
+            "{stored} stored in {}; the same command goes on from there",
             self.global.graph.display()
         );
         Ok(())
@@ -220,13 +227,19 @@ fn summarise(
     ontology: &Ontology,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let Tally { read, added, unchanged, skipped } = tally;
+    let Tally { read, added, replaced, unchanged, outdated, skipped } = tally;
     let place = term::clean(&global.graph.display().to_string()).into_owned();
+    let mut parts = vec![format!("{added} added")];
+    let rare = [(*replaced, "replaced"), (*unchanged, "unchanged"), (*outdated, "older than what is there")];
+    parts.extend(
+        rare.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")),
+    );
+    parts.push(format!("{} skipped", skipped.len()));
     writeln!(
         out,
-        "{} read into {place}: {added} added, {unchanged} unchanged, {} skipped",
-        term::count(*read, "article", "articles"),
-        skipped.len()
+        "{} read into {place}: {}",
+        term::count(*read as usize, "article", "articles"),
+        parts.join(", ")
     )?;
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for Skipped { reason, .. } in skipped {

@@ -3,12 +3,15 @@
 use std::io::Write as _;
 
 use clap::Args;
+use newsgraph::store::{GraphDir, check};
+use serde_json::json;
 
 use super::{Global, Outcome, print_json, term};
 
 const EXAMPLES: &str = "\
-Checked are: that every statement has a sentence, that its words are those of the article at its offsets, that both ends
-have names, and that their classes fit the relation.
+Every statement must have a sentence that stands word for word at its offsets in the article, both ends, classes that
+fit the relation, and dates that exist; only what is affirmed and actual may be asserted; and the triples must read
+back as they were written.
 
 Exit code 1: something is not in order.";
 
@@ -23,10 +26,15 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
-        let (graph, ontology) = global.load()?;
-        let faults = graph.faults(&ontology);
+        let ontology = global.ontology()?;
+        let directory = GraphDir::open(&global.graph)?;
+        let graph = directory.graph(&ontology)?;
+        let faults = check::check(&graph, &ontology, directory.base_iri());
         if self.json {
-            print_json(&faults)?;
+            let rows = faults
+                .iter()
+                .map(|fault| json!({ "id": fault.at, "rule": fault.rule.as_str(), "what": fault.what }));
+            print_json(&rows.collect::<Vec<_>>())?;
         } else if faults.is_empty() {
             let mut out = term::stdout();
             writeln!(
@@ -38,9 +46,9 @@ impl Check {
             )?;
             out.flush()?;
         } else {
-            let mut table = term::Table::new(["id", "fault"]);
+            let mut table = term::Table::new(["rule", "id", "what"]);
             for fault in &faults {
-                table.row([&fault.id, &fault.problem]);
+                table.row([&fault.rule.as_str(), &fault.at, &fault.what]);
             }
             let mut out = term::stdout();
             table.write(&mut out)?;

@@ -7,6 +7,7 @@ use clap::{Args, builder::PossibleValuesParser};
 use newsgraph::{
     export::{self, ExportOptions, Format, GexfVersion},
     record::Confidence,
+    store::GraphDir,
 };
 
 use super::{Global, Outcome, stdout, term};
@@ -65,14 +66,16 @@ impl Export {
         let format = named.or_else(|| Format::from_path(self.output.as_deref()?)).ok_or_else(|| {
             anyhow!("no format given; pass --format NAME, or -o FILE with an ending such as .ttl or .gexf")
         })?;
+        let ontology = global.ontology()?;
+        let directory = GraphDir::open(&global.graph)?;
         let options = ExportOptions {
-            base_iri: global.base_iri.clone(),
+            base_iri: global.base_iri.as_ref().unwrap_or(directory.base_iri()).clone(),
             gexf: self.gexf_version.unwrap_or_default(),
             min_confidence: self.min_confidence,
             asserted_only: self.asserted_only,
             csv_guard: self.csv_guard,
         };
-        let (graph, ontology) = global.load()?;
+        let graph = directory.graph(&ontology)?;
         let Some(path) = &self.output else {
             let mut out = stdout();
             export::write(&graph, &ontology, format, &options, &mut out)?;

@@ -15,9 +15,7 @@ use newsgraph::{
 use super::{
     Global, Outcome,
     batch::{Failure, InputArgs},
-    interrupt,
-    report::Report,
-    stdout, term,
+    interrupt, stdout, term,
 };
 
 const EXAMPLES: &str = "\
@@ -53,15 +51,16 @@ impl Extract {
         let ontology = global.ontology()?;
         let model = Model::embedded();
         let extractor = Extractor::new(&ontology, model.name());
-        let report = Report::new(self.input.total_bytes(), global.quiet);
+        let report = self.input.report(global.quiet);
         interrupt::install()?;
         let mut bad = 0;
         let mut written = 0;
-        self.input.for_each(
-            &report,
-            |_| true,
+        let mut articles = self.input.articles(&report);
+        while let Some(results) = articles.next_results(
+            |_| Ok(true),
             |article| extractor.extract(article, &language::analyse(model, &article.text)),
-            |result| {
+        )? {
+            for result in results {
                 if let Err(failure) = &result {
                     bad += 1;
                     report.error(&failure.to_string());
@@ -82,9 +81,8 @@ impl Extract {
                 }
                 written += 1;
                 *safe = format!("{} written in full", term::count(written, "record was", "records were"));
-                Ok(())
-            },
-        )?;
+            }
+        }
         report.finish();
         if bad > 0 {
             report.say(&format!("{} of {} skipped", bad, term::count(written, "article", "articles")));

@@ -12,6 +12,7 @@ mod extract;
 mod interrupt;
 mod query;
 mod relations;
+mod remove;
 mod report;
 mod stats;
 pub(crate) mod term;
@@ -68,9 +69,9 @@ pub(crate) struct Global {
     /// Your own vocabulary beside the built-in one: relations, cues, topics, known names (Turtle)
     #[arg(long, global = true, value_name = "FILE")]
     ontology: Vec<PathBuf>,
-    /// What ids are appended to in RDF
-    #[arg(long, global = true, value_name = "IRI", default_value_t = BaseIri::default(), value_parser = BaseIri::parse)]
-    base_iri: BaseIri,
+    /// What ids are appended to in RDF; fixed when the graph is made [default: https://w3id.org/newsgraph/]
+    #[arg(long, global = true, value_name = "IRI", value_parser = BaseIri::parse)]
+    base_iri: Option<BaseIri>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,6 +86,7 @@ enum Command {
     Entities(entities::Entities),
     Relations(relations::Relations),
     Articles(articles::Articles),
+    Remove(remove::Remove),
     Stats(stats::Stats),
     Check(check::Check),
 }
@@ -133,6 +135,7 @@ impl Cli {
             Command::Entities(command) => command.run(global),
             Command::Relations(command) => command.run(global),
             Command::Articles(command) => command.run(global),
+            Command::Remove(command) => command.run(global),
             Command::Stats(command) => command.run(global),
             Command::Check(command) => command.run(global),
         }
@@ -148,7 +151,7 @@ impl Global {
     /// The graph and its vocabulary.
     fn load(&self) -> anyhow::Result<(Graph, Ontology)> {
         let ontology = self.ontology()?;
-        let graph = GraphDir::open(&self.graph)?.load(&ontology)?;
+        let graph = GraphDir::open(&self.graph)?.graph(&ontology)?;
         Ok((graph, ontology))
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, io::Read as _, io::Write as _, path::PathBu
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, builder::PossibleValuesParser};
-use newsgraph::store::{AnswerFormat, QueryOptions, Store, saved};
+use newsgraph::store::{AnswerFormat, GraphDir, QueryOptions, saved};
 
 use super::{Global, Outcome, stdout, term};
 
@@ -72,14 +72,11 @@ impl Query {
                 let saved = saved::find(name)?;
                 (saved.sparql.to_owned(), saved.options(&words)?)
             }
-            None => {
-                let parameters = words.into_iter().map(|(name, words)| (name, Some(words))).collect();
-                (self.sparql()?, QueryOptions { parameters, ..QueryOptions::default() })
-            }
+            None => (self.sparql()?, QueryOptions { parameters: words, ..QueryOptions::default() }),
         };
         let options = QueryOptions { timeout: self.timeout.map(Duration::from_secs), ..options };
-        let (graph, ontology) = global.load()?;
-        let store = Store::from_graph(&graph, &ontology, &global.base_iri)?;
+        let ontology = global.ontology()?;
+        let store = GraphDir::open(&global.graph)?.store(&ontology)?;
         let answer = store.query(&sparql, &options)?;
         let fallback = if answer.is_graph() { AnswerFormat::Turtle } else { AnswerFormat::Table };
         let named =

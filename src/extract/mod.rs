@@ -216,10 +216,7 @@ impl<'o> Extractor<'o> {
             kind: StatementKind::Quote,
             real: Factuality::ACTUAL,
             holder: None,
-            attribution: Some(Attribution {
-                cue: writer.chars(attributed.cue),
-                quoted: attributed.quoted,
-            }),
+            attribution: Some(Attribution { cue: writer.chars(attributed.cue), quoted: attributed.quoted }),
             role: None,
             time: None,
             amount: None,
@@ -333,15 +330,16 @@ impl<'a> Writer<'a> {
     fn finish(mut self, article: &Article, model: &str, ontology: &Ontology) -> Record {
         let mut things = Things::new(self.text, self.entities, ontology);
         self.drafts.sort_by(|a, b| {
-            (a.sentence, a.cue, &a.relation, a.subject.span(), a.object.span(), b.confidence).partial_cmp(&(
-                b.sentence,
-                b.cue,
-                &b.relation,
-                b.subject.span(),
-                b.object.span(),
-                a.confidence,
-            ))
-            .unwrap_or(std::cmp::Ordering::Equal)
+            (a.sentence, a.cue, &a.relation, a.subject.span(), a.object.span(), b.confidence)
+                .partial_cmp(&(
+                    b.sentence,
+                    b.cue,
+                    &b.relation,
+                    b.subject.span(),
+                    b.object.span(),
+                    a.confidence,
+                ))
+                .unwrap_or(std::cmp::Ordering::Equal)
         });
         let mut best: BTreeMap<(String, usize, ObjectKey, Polarity, Option<EntityIx>, Span), usize> =
             BTreeMap::new();
@@ -522,9 +520,10 @@ impl<'a> Things<'a> {
             };
         }
         let topic = &self.topics[thing - first];
-        let known = self.ontology.topic_for(&topic.label).filter(|known| {
-            known.label.eq_ignore_ascii_case(&topic.label)
-        });
+        let known = self
+            .ontology
+            .topic_for(&topic.label)
+            .filter(|known| known.label.eq_ignore_ascii_case(&topic.label));
         RecordEntity {
             key: key.to_owned(),
             class: Class::Topic,

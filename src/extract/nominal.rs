@@ -151,20 +151,21 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
                 .collect();
         }
         for related in candidates {
-            let made = reader.pair(relation, [(x, identity.thing), (slot, related)], |subject, object, fit| {
-                Finding {
-                    relation: relation.name.clone(),
-                    subject,
-                    object,
-                    predicate: identity.predicate,
-                    cue: tree.token(noun).span,
-                    role: Some(role_span(reader, noun, related)),
-                    over: identity.over || is_former(reader, noun),
-                    factuality: None,
-                    confidence: 0.92 * fit,
-                    by: "nominal/role",
-                }
-            });
+            let made =
+                reader.pair(relation, [(x, identity.thing), (slot, related)], |subject, object, fit| {
+                    Finding {
+                        relation: relation.name.clone(),
+                        subject,
+                        object,
+                        predicate: identity.predicate,
+                        cue: tree.token(noun).span,
+                        role: Some(role_span(reader, noun, related)),
+                        over: identity.over || is_former(reader, noun),
+                        factuality: None,
+                        confidence: 0.92 * fit,
+                        by: "nominal/role",
+                    }
+                });
             if !made.is_empty() {
                 findings.extend(made);
                 break;
@@ -275,8 +276,10 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
             tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
         });
         let (Some(doer), Some(done_to)) = (doer, done_to) else { continue };
-        findings.extend(reader.pair(relation, [(x, doer), (oblique.slot, done_to)], |subject, object, fit| {
-            Finding {
+        findings.extend(reader.pair(
+            relation,
+            [(x, doer), (oblique.slot, done_to)],
+            |subject, object, fit| Finding {
                 relation: relation.name.clone(),
                 subject,
                 object,
@@ -287,8 +290,8 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
                 factuality: None,
                 confidence: 0.85 * fit,
                 by: "nominal/event",
-            }
-        }));
+            },
+        ));
     }
     findings
 }
@@ -366,7 +369,8 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(owner) = tree.child(token, Deprel::NmodPoss) else { return Vec::new() };
     // In "Meta's R1 model" the name stands inside; in "Meta's chief scientist" there is none.
-    let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0) {
+    let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0)
+    {
         reader.fillers(token, false).into_iter().filter(|filler| filler.certainty() == 1.0).collect()
     } else {
         reader.entity(token).into_iter().collect::<Vec<_>>()
@@ -406,16 +410,15 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
         return Vec::new();
     }
     // "French President" says where somebody rules: the role reads that.
-    let rules = reader
-        .cues
-        .of(CueKind::Role, tree.lemma(identity.noun))
-        .iter()
-        .any(|cue| cue.relation == "leads");
+    let rules =
+        reader.cues.of(CueKind::Role, tree.lemma(identity.noun)).iter().any(|cue| cue.relation == "leads");
     if rules {
         return Vec::new();
     }
     tree.children_by(identity.noun, &[Deprel::Amod, Deprel::Compound, Deprel::NmodDesc])
-        .filter(|&child| reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym))
+        .filter(|&child| {
+            reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym)
+        })
         .filter_map(|child| {
             let place = reader.entity(child)?;
             let cue = tree.token(child).span.cover(tree.token(identity.noun).span);
@@ -450,4 +453,3 @@ fn based(reader: &Reader<'_>, token: TokenId) -> Option<Finding> {
     let cue = tree.span(TokenId(token.0 - 2), token);
     constructed(reader, "basedIn", thing, place, (token, cue), 0.92, "nominal/based")
 }
-

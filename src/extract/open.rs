@@ -56,12 +56,7 @@ fn named(reader: &Reader<'_>, token: TokenId) -> bool {
     reader.tree.conjuncts(token).into_iter().any(|member| reader.entity(member).is_some())
 }
 
-fn cue(
-    reader: &Reader<'_>,
-    verb: TokenId,
-    particle: Option<TokenId>,
-    preposition: Option<TokenId>,
-) -> Span {
+fn cue(reader: &Reader<'_>, verb: TokenId, particle: Option<TokenId>, preposition: Option<TokenId>) -> Span {
     let words: Vec<TokenId> = [Some(verb), particle, preposition].into_iter().flatten().collect();
     reader.cue_span(&words)
 }

@@ -118,13 +118,7 @@ impl Reader<'_> {
         self.tree
             .children_by(
                 noun,
-                &[
-                    Deprel::Compound,
-                    Deprel::Flat,
-                    Deprel::NmodDesc,
-                    Deprel::NmodUnmarked,
-                    Deprel::Appos,
-                ],
+                &[Deprel::Compound, Deprel::Flat, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::Appos],
             )
             .filter_map(|child| self.entity(child))
             .find(|filler| self.class(filler).is_some_and(|class| classes.contains(&class.root())))

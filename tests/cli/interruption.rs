@@ -40,14 +40,11 @@ fn wait_for(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-fn segments(graph: &Path) -> usize {
-    std::fs::read_dir(graph.join("records")).map_or(0, |files| {
-        files
-            .filter(|file| {
-                file.as_ref().is_ok_and(|file| !file.file_name().as_encoded_bytes().starts_with(b"."))
-            })
-            .count()
-    })
+/// Whether the manifest names a file of records.
+fn has_records(graph: &Path) -> bool {
+    let manifest = std::fs::read(graph.join("manifest.json")).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
+    manifest["segments"].as_array().is_some_and(|segments| !segments.is_empty())
 }
 
 fn stored(desk: &Desk) -> usize {
