@@ -125,6 +125,10 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             .next()
             .map(|object| antecedent(tree, object))
             .or_else(|| surface_subject(tree, head, depth + 1)),
+        // "quoted her as saying": the object speaks.
+        Deprel::Advcl if tree.child(predicate, Deprel::Mark).is_some_and(|mark| tree.lemma(mark) == "as") => {
+            tree.child(head, Deprel::Obj).or_else(|| surface_subject(tree, head, depth + 1))
+        }
         Deprel::Advcl => surface_subject(tree, head, depth + 1),
         // "denies supplying it"
         Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 => {

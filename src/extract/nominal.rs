@@ -24,6 +24,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     for token in reader.tree.tokens() {
         match reader.tree.upos(token) {
             Upos::Noun | Upos::Propn => {
+                findings.extend(nationality(reader, token));
                 findings.extend(events(reader, token));
                 findings.extend(possession(reader, token));
                 findings.extend(origin(reader, &Identity::itself(token)));
@@ -303,7 +304,15 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
         }
         let done_to =
             nmods.iter().find(|(words, _)| oblique.prepositions.contains(words)).map(|(_, token)| *token);
-        let done_to = done_to.or_else(|| {
+        let done_to = done_to
+            .or_else(|| {
+                // "the merger of A with B", where "with B" hangs on A.
+                let near = doer.filter(|_| relation.symmetric).map(|doer| reader.nmods(doer))?;
+                near.into_iter()
+                    .find(|(words, _)| oblique.prepositions.contains(words))
+                    .map(|(_, token)| token)
+            })
+            .or_else(|| {
             // "its Lumora acquisition"
             tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
         });
@@ -464,6 +473,38 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// "holds Spanish and Chilean citizenship".
+fn nationality(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let Some(verb) = tree.head(noun).filter(|_| {
+        tree.deprel(noun) == Deprel::Obj && reader.ontology.words("nationalityNoun").contains(tree.lemma(noun))
+    }) else {
+        return Vec::new();
+    };
+    let Some(holder) = Clause::read(tree, verb).agent else { return Vec::new() };
+    let countries: Vec<(TokenId, Filler)> = tree
+        .children_by(noun, &[Deprel::Amod])
+        .flat_map(|first| tree.conjuncts(first))
+        .filter_map(|adjective| Some((adjective, reader.entity(adjective)?)))
+        .collect();
+    let mut findings = Vec::new();
+    for person in reader.fillers(holder, false) {
+        for (adjective, country) in &countries {
+            let cue = tree.token(*adjective).span.cover(tree.token(noun).span);
+            findings.extend(constructed(
+                reader,
+                "citizenOf",
+                person.clone(),
+                country.clone(),
+                (verb, cue),
+                0.9,
+                "nominal/nationality",
+            ));
+        }
+    }
+    findings
 }
 
 /// "Paris-based Mistral", "the California-based company".

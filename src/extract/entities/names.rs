@@ -85,6 +85,7 @@ impl Finder<'_, '_> {
                 continue;
             };
             let Some((first, last)) = self.tidy(mention.first, mention.last, class) else { continue };
+            let last = self.with_number(first, last, class);
             if (first.0..=last.0).any(|token| covered[token as usize]) {
                 continue;
             }
@@ -112,6 +113,18 @@ impl Finder<'_, '_> {
             token.0 += 1;
         }
         names
+    }
+
+    /// The last token of a name with the number behind it: "Marlin 3". A number that counts something else ("Kestrel
+    /// 40 times") hangs elsewhere, and places have none.
+    fn with_number(&self, first: TokenId, last: TokenId, class: Class) -> TokenId {
+        let tree = self.context.tree(self.sentence);
+        let Some(number) = tree.after(last) else { return last };
+        let joined = tree.head(number).is_some_and(|head| (first..=last).contains(&head))
+            || tree.head(last) == Some(number) && tree.deprel(last) == Deprel::Compound;
+        let digits = tree.form(number).starts_with(|c: char| c.is_ascii_digit());
+        let numbered = tree.upos(number) == Upos::Num && digits && joined && class.root() != Class::Place;
+        if numbered { number } else { last }
     }
 
     /// Names known from elsewhere in the article and names that speak for themselves, where nothing was found.
@@ -308,7 +321,8 @@ impl Finder<'_, '_> {
             vote(Class::Person, 1.5);
         }
         if tree.form(last).chars().any(|c| c.is_ascii_digit()) {
-            vote(Class::Product, 0.5);
+            // "Marlin 3" is a product, "R1" may be anything.
+            vote(Class::Product, if first < last { 2.0 } else { 0.5 });
         }
         if let Some(before) = tree.before(first) {
             if self.listed("honorific", before) {
