@@ -1,12 +1,13 @@
 //! The k cheapest simple paths between two nodes.
 //!
 //! Best-first over partial paths, led by the exact remaining distance (Dijkstra from the target) and cut where the
-//! target is too many hops away (breadth-first from the target). `petgraph::algo::k_shortest_path` gives costs only,
+//! target is too many hops away (breadth-first from the target). Of the ways onward from a node only the best is opened,
+//! the next when that is taken, so that a node with thousands of links costs no more than one with few. `petgraph::algo::k_shortest_path` gives costs only,
 //! and `all_simple_paths` has no order and no end.
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, VecDeque},
+    collections::{BinaryHeap, HashMap, VecDeque},
 };
 
 use petgraph::{
@@ -78,40 +79,101 @@ pub(super) fn best_paths(
     to: NodeIndex,
     limits: &Limits,
 ) -> (Vec<Found>, bool) {
-    let rest = dijkstra(network, to, None, |edge| edge.weight().cost);
-    let hops = hops_to(network, to, limits.hops);
+    let costs = dijkstra(network, to, None, |edge| edge.weight().cost);
+    let rest = network.node_indices().map(|node| costs.get(&node).copied()).collect();
+    let mut search = Search {
+        network,
+        from,
+        most: limits.hops,
+        hops: hops_to(network, to, limits.hops),
+        onward: HashMap::new(),
+        open: BinaryHeap::new(),
+        looked_at: 0,
+        rest,
+    };
     let mut found = Vec::new();
-    let mut pushed = 0;
-    // Ordered by the least that the whole path can cost, then as `Found`; its `cost` is what it has cost so far.
-    let mut open = BinaryHeap::new();
-    if let Some(&least) = rest.get(&from).filter(|_| from != to) {
-        open.push(Reverse((least, 0, Vec::new(), 0)));
+    if from != to {
+        search.push(&[], 0, 0);
     }
-    while let Some(Reverse((_, length, steps, cost))) = open.pop() {
-        let at = steps.last().map_or(from, |&(_, node)| node);
+    while let Some(Reverse(Partial { steps, cost, rank, .. })) = search.open.pop() {
+        if search.looked_at > limits.partial {
+            return (found, false);
+        }
+        let Some((&(_, at), before)) = steps.split_last() else { continue };
+        search.push(before, cost.before, rank + 1);
         if at == to {
-            found.push(Found { cost, length, steps });
+            found.push(Found { cost: cost.total, length: steps.len(), steps });
             if found.len() >= limits.paths {
                 break;
             }
-            continue;
-        }
-        for (link, next) in links(network, at) {
-            let reachable = hops[next.index()].is_some_and(|left| length + 1 + left <= limits.hops);
-            if !reachable || next == from || steps.iter().any(|&(_, node)| node == next) {
-                continue;
-            }
-            pushed += 1;
-            if pushed > limits.partial {
-                return (found, false);
-            }
-            let mut steps: Vec<(StatementIx, NodeIndex)> = steps.clone();
-            steps.push((link.statement, next));
-            let cost = cost + link.cost;
-            open.push(Reverse((cost + rest[&next], length + 1, steps, cost)));
+        } else {
+            search.push(&steps, cost.total, 0);
         }
     }
     (found, true)
+}
+
+struct Search<'n> {
+    network: &'n UnGraph<EntityIx, Link>,
+    from: NodeIndex,
+    most: usize,
+    /// Least cost to the target.
+    rest: Vec<Option<u64>>,
+    /// Fewest hops to the target.
+    hops: Vec<Option<usize>>,
+    /// For the nodes met so far, the links onward, the one on the cheapest way to the target first.
+    onward: HashMap<NodeIndex, Vec<(u64, Link, NodeIndex)>>,
+    open: BinaryHeap<Reverse<Partial>>,
+    looked_at: usize,
+}
+
+/// The beginning of a path, ordered by the least that the whole can cost, then as [`Found`].
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Partial {
+    least: u64,
+    length: usize,
+    steps: Vec<(StatementIx, NodeIndex)>,
+    cost: Cost,
+    /// Place of the last step among those onward from the node before.
+    rank: usize,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Cost {
+    total: u64,
+    /// Without the last step.
+    before: u64,
+}
+
+impl Search<'_> {
+    /// Opens the best way onward from `steps` that is `rank`-th or later; those after it wait until it is taken.
+    fn push(&mut self, steps: &[(StatementIx, NodeIndex)], before: u64, rank: usize) {
+        let at = steps.last().map_or(self.from, |&(_, node)| node);
+        let onward = self.onward.entry(at).or_insert_with(|| {
+            let near = links(self.network, at).filter(|(_, next)| self.hops[next.index()].is_some());
+            let mut onward: Vec<_> = near
+                .filter_map(|(link, next)| Some((link.cost + self.rest[next.index()]?, *link, next)))
+                .collect();
+            onward.sort_by_key(|&(least, link, _)| (least, link.statement));
+            onward
+        });
+        for (rank, &(least, link, next)) in onward.iter().enumerate().skip(rank) {
+            self.looked_at += 1;
+            let near = self.hops[next.index()].is_some_and(|left| steps.len() + 1 + left <= self.most);
+            if near && next != self.from && steps.iter().all(|&(_, node)| node != next) {
+                let mut steps = steps.to_vec();
+                steps.push((link.statement, next));
+                self.open.push(Reverse(Partial {
+                    least: before + least,
+                    length: steps.len(),
+                    steps,
+                    cost: Cost { total: before + link.cost, before },
+                    rank,
+                }));
+                return;
+            }
+        }
+    }
 }
 
 /// Fewest hops from every node to `to`, where at most `most`.
