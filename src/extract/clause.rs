@@ -92,7 +92,19 @@ pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId
     let subject = |deprels: &[Deprel]| {
         tree.children_by(predicate, deprels).filter(|&subject| tree.xpos(subject) != Xpos::Ex).last()
     };
-    subject(&[Deprel::Nsubj, Deprel::NsubjPass]).or_else(|| subject(&[Deprel::NsubjOuter]))
+    subject(&[Deprel::Nsubj, Deprel::NsubjPass])
+        .or_else(|| subject(&[Deprel::NsubjOuter]))
+        .or_else(|| stray_subject(tree, predicate))
+}
+
+/// The noun right before the auxiliaries of a verb that has no subject: its subject, whatever the parser made of it.
+fn stray_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    let first = tree.children_by(predicate, &[Deprel::Aux, Deprel::AuxPass]).min()?;
+    let noun = tree.before(first).filter(|_| first < predicate && tree.child(predicate, Deprel::Expl).is_none())?;
+    let head = tree.head(noun);
+    // "R1 model": the head of the phrase that ends here.
+    let stands_alone = tree.case(noun).is_none() && head.is_none_or(|head| head < noun || head >= first);
+    (matches!(tree.upos(noun), Upos::Noun | Upos::Propn) && stands_alone).then_some(noun)
 }
 
 /// The noun in subject position, its own or understood.
@@ -102,14 +114,6 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
     }
     if let Some(own) = own_subject(tree, predicate) {
         return Some(antecedent(tree, own));
-    }
-    // A bare noun before a finite verb that has no subject is its subject, whatever the parser called it.
-    let finite = tree.child(predicate, Deprel::Aux).is_some() || matches!(tree.xpos(predicate), Xpos::Vbd | Xpos::Vbz);
-    let stray = tree
-        .children_by(predicate, &[Deprel::Obl])
-        .find(|&noun| finite && noun < predicate && tree.is_nominal(noun) && tree.case(noun).is_none());
-    if stray.is_some() {
-        return stray;
     }
     // "it is widely expected to …" has an empty subject: nobody.
     if tree.child(predicate, Deprel::Expl).is_some() || tree.child(predicate, Deprel::Csubj).is_some() {

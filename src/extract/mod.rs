@@ -119,6 +119,7 @@ impl<'o> Extractor<'o> {
             ontology: self.ontology,
             cues: &self.cues,
             times: time::times(&article.text, sentence, article.published),
+            dateline: reader::dateline(&article.text, sentence),
             published: article.published,
         }
     }

@@ -6,7 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    extract::{clause::Clause, reader::Reader, verbal::match_verb},
+    extract::{
+        clause::{Clause, listed_members},
+        reader::Reader,
+        verbal::match_verb,
+    },
     language::{SentenceId, TokenId, Upos},
     ontology::{Class, CueKind, End, Range},
 };
@@ -31,7 +35,8 @@ pub(crate) fn expect(reader: &Reader<'_>, expectations: &mut Expectations) {
                     (None, End::Y, Range::Classes(classes)) => classes.clone(),
                     (None, End::Y, Range::Date | Range::Text) => continue,
                 };
-                for member in tree.conjuncts(argument) {
+                let listed = listed_members(tree, argument, reader.ontology);
+                for member in tree.conjuncts(argument).into_iter().chain(listed) {
                     expectations.entry((reader.id, member)).or_default().extend(allowed.iter().copied());
                 }
             }

@@ -61,7 +61,7 @@ fn half_a_build(desk: &Desk) -> (Child, std::process::ChildStdin) {
     stdin.flush().unwrap();
     let graph = desk.path().join("news.graph");
     wait_for("the first articles to be stored", || {
-        graph.join("manifest.json").exists() && segments(&graph) > 0
+        graph.join("manifest.json").exists() && has_records(&graph)
     });
     (child, stdin)
 }
