@@ -892,7 +892,7 @@ fn remove_temporary(folder: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::fixture::{Draft, any_records, world};
+    use crate::graph::fixture::{Draft, any_records, ontology, world};
     use crate::ontology::Class::{Company, Person};
     use proptest::prelude::*;
 
@@ -936,7 +936,7 @@ mod tests {
         for step in steps {
             let mut dir = folder.dir();
             dir.add(step.clone()).unwrap();
-            dir.index(&Ontology::builtin()).unwrap();
+            dir.index(ontology()).unwrap();
         }
         folder
     }
@@ -948,7 +948,7 @@ mod tests {
         assert_eq!(before, built(&[world()]).files());
         let mut dir = folder.dir();
         assert_eq!(dir.add(world()).unwrap(), AddSummary { unchanged: 3, ..AddSummary::default() });
-        dir.index(&Ontology::builtin()).unwrap();
+        dir.index(ontology()).unwrap();
         drop(dir);
         assert_eq!(before, folder.files());
     }
@@ -986,10 +986,10 @@ mod tests {
     #[test]
     fn the_store_is_the_same_from_triples_and_from_records() {
         let folder = built(&[world()]);
-        let ontology = Ontology::builtin();
-        let fresh = GraphDir::open(folder.path()).unwrap().store(&ontology).unwrap().len().unwrap();
+        let ontology = ontology();
+        let fresh = GraphDir::open(folder.path()).unwrap().store(ontology).unwrap().len().unwrap();
         fs::remove_file(folder.path().join(GRAPH)).unwrap();
-        assert_eq!(GraphDir::open(folder.path()).unwrap().store(&ontology).unwrap().len().unwrap(), fresh);
+        assert_eq!(GraphDir::open(folder.path()).unwrap().store(ontology).unwrap().len().unwrap(), fresh);
     }
 
     #[test]
@@ -999,8 +999,8 @@ mod tests {
         text.push_str("<person/ann-ode> rdfs:label \"Dame Ann\" .\n");
         fs::write(folder.path().join(REGISTRY), text).unwrap();
         let mut dir = folder.dir();
-        assert!(!dir.is_fresh(&Ontology::builtin()).unwrap());
-        dir.index(&Ontology::builtin()).unwrap();
+        assert!(!dir.is_fresh(ontology()).unwrap());
+        dir.index(ontology()).unwrap();
         assert!(String::from_utf8(folder.triples()).unwrap().contains("Dame Ann"));
         drop(dir);
         fs::write(folder.path().join(REGISTRY), "<nobody> <is> <here> .").unwrap();
@@ -1078,7 +1078,7 @@ mod tests {
         for blocked in ["manifest.json.tmp", "graph.nt.zst.tmp"] {
             fs::create_dir(folder.path().join(blocked)).unwrap();
             let more = Draft::new("A", "2025-05-05").mention((blocked, Person)).build();
-            let result = dir.add([more]).map(drop).and_then(|()| dir.index(&Ontology::builtin()).map(drop));
+            let result = dir.add([more]).map(drop).and_then(|()| dir.index(ontology()).map(drop));
             assert!(matches!(result, Err(StoreError::Io { .. })), "{blocked}");
             fs::remove_dir(folder.path().join(blocked)).unwrap();
             if blocked == "manifest.json.tmp" {
@@ -1086,11 +1086,7 @@ mod tests {
                 assert_eq!(GraphDir::open(folder.path()).unwrap().records().unwrap().count(), 3);
             }
         }
-        assert_eq!(
-            dir.index(&Ontology::builtin()).unwrap().articles,
-            4,
-            "the second article was safe already"
-        );
+        assert_eq!(dir.index(ontology()).unwrap().articles, 4, "the second article was safe already");
         let full = write_file(&folder.path().join(MANIFEST), |_| Err(io::ErrorKind::StorageFull.into()));
         assert!(full.unwrap_err().to_string().contains("the graph is as it was before"));
         assert!(!folder.path().join("manifest.json.tmp").exists());
@@ -1137,7 +1133,7 @@ mod tests {
         assert!(matches!(GraphDir::create_or_open(folder.path(), &options), Err(StoreError::Base { .. })));
         let options = DirOptions { base_iri: None, threshold: Some(Confidence::new(0.99)) };
         let mut dir = GraphDir::create_or_open(folder.path(), &options).unwrap();
-        dir.index(&Ontology::builtin()).unwrap();
+        dir.index(ontology()).unwrap();
         assert!(!String::from_utf8(folder.triples()).unwrap().contains("asserted> \"true\""));
     }
 

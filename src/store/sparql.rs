@@ -591,12 +591,15 @@ fn skip_quoted(text: &str, quote: char) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{MergeOptions, fixture::world};
+    use crate::graph::{
+        MergeOptions,
+        fixture::{ontology, world},
+    };
 
     fn store() -> Store {
-        let ontology = Ontology::builtin();
-        let graph = Graph::from_records(world(), &ontology, &MergeOptions::default());
-        Store::from_graph(&graph, &ontology, &BaseIri::default()).unwrap()
+        let ontology = ontology();
+        let graph = Graph::from_records(world(), ontology, &MergeOptions::default());
+        Store::from_graph(&graph, ontology, &BaseIri::default()).unwrap()
     }
 
     fn ask(sparql: &str, format: AnswerFormat) -> Result<String, QueryError> {
@@ -639,13 +642,13 @@ mod tests {
 
     #[test]
     fn triples_read_back_give_the_same_store() {
-        let (ontology, base) = (Ontology::builtin(), BaseIri::default());
-        let graph = Graph::from_records(world(), &ontology, &MergeOptions::default());
+        let (ontology, base) = (ontology(), BaseIri::default());
+        let graph = Graph::from_records(world(), ontology, &MergeOptions::default());
         let mut bytes = Vec::new();
-        rdf::write_ntriples(rdf::triples(&graph, &ontology, &base), &mut bytes).unwrap();
-        let read = Store::from_ntriples(&bytes[..], &ontology, &base).unwrap();
+        rdf::write_ntriples(rdf::triples(&graph, ontology, &base), &mut bytes).unwrap();
+        let read = Store::from_ntriples(&bytes[..], ontology, &base).unwrap();
         assert_eq!(read.len().unwrap(), store().len().unwrap());
-        assert!(Store::from_ntriples(&b"<a> nonsense"[..], &ontology, &base).is_err());
+        assert!(Store::from_ntriples(&b"<a> nonsense"[..], ontology, &base).is_err());
     }
 
     #[test]
