@@ -267,29 +267,26 @@ impl GraphDir {
         for folder in [&path, &records] {
             remove_temporary(folder)?;
         }
-        let (manifest, base) = match read_manifest(&path)? {
-            Some((mut manifest, base)) => {
-                if options.base_iri.as_ref().is_some_and(|wanted| *wanted != base) {
-                    return Err(StoreError::Base { path, present: manifest.base_iri });
-                }
-                manifest.threshold = options.threshold.unwrap_or(manifest.threshold);
-                (manifest, base)
+        let (manifest, base) = if let Some((mut manifest, base)) = read_manifest(&path)? {
+            if options.base_iri.as_ref().is_some_and(|wanted| *wanted != base) {
+                return Err(StoreError::Base { path, present: manifest.base_iri });
             }
-            None => {
-                let base = options.base_iri.clone().unwrap_or_default();
-                let manifest = Manifest {
-                    format: FORMAT_VERSION,
-                    base_iri: base.to_string(),
-                    threshold: options.threshold.unwrap_or(MergeOptions::default().threshold),
-                    model: None,
-                    ontology: None,
-                    segments: Vec::new(),
-                    removed: Vec::new(),
-                    counts: None,
-                    graph: None,
-                };
-                (manifest, base)
-            }
+            manifest.threshold = options.threshold.unwrap_or(manifest.threshold);
+            (manifest, base)
+        } else {
+            let base = options.base_iri.clone().unwrap_or_default();
+            let manifest = Manifest {
+                format: FORMAT_VERSION,
+                base_iri: base.to_string(),
+                threshold: options.threshold.unwrap_or(MergeOptions::default().threshold),
+                model: None,
+                ontology: None,
+                segments: Vec::new(),
+                removed: Vec::new(),
+                counts: None,
+                graph: None,
+            };
+            (manifest, base)
         };
         let dir = Self { path, manifest, base, lock: Some(lock), catalog: None };
         let registry = dir.path.join(REGISTRY);
@@ -438,13 +435,13 @@ impl GraphDir {
     /// # Errors
     /// If a segment is missing or damaged.
     pub fn records(&self) -> Result<impl Iterator<Item = Result<Record, StoreError>> + use<'_>, StoreError> {
-        let live = match &self.catalog {
+        let counted = match &self.catalog {
             Some(catalog) => catalog.live(),
             None => self.read_catalog()?.live(),
         };
         let all = (0..self.manifest.segments.len()).flat_map(|segment| self.read_segment(segment));
         Ok(all.filter_map(move |item| match item {
-            Ok((segment, line, record)) => live.contains(&(segment, line)).then_some(Ok(record)),
+            Ok((segment, line, record)) => counted.contains(&(segment, line)).then_some(Ok(record)),
             Err(error) => Some(Err(error)),
         }))
     }
@@ -979,7 +976,7 @@ mod tests {
                 .collect();
             let (first, second) = records.split_at(cut.min(records.len()));
             let split = built(&[first.to_vec(), second.to_vec()]);
-            prop_assert_eq!(built(&[records.clone()]).triples(), split.triples());
+            prop_assert_eq!(built(std::slice::from_ref(&records)).triples(), split.triples());
         }
     }
 

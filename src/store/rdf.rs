@@ -197,7 +197,7 @@ pub fn triples<'a>(
             Item::Entity(at, entity) => write_entity(&mut about, graph, at, entity, &direct, base),
             Item::Statement(statement) => write_statement(&mut about, graph, statement, base),
             Item::Evidence(statement, evidence) => {
-                write_evidence(&mut about, graph, statement, evidence, base)
+                write_evidence(&mut about, graph, statement, evidence, base);
             }
             Item::Open(relation) => {
                 about.add(rdf::TYPE.into_owned(), rdf::PROPERTY.into_owned());

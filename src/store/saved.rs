@@ -73,13 +73,11 @@ pub fn all() -> Vec<Saved> {
 /// # Errors
 /// If there is none; the error lists those that there are.
 pub fn find(name: &str) -> Result<Saved, SavedError> {
-    match FILES.iter().find(|(known, _)| *known == name) {
-        Some((name, sparql)) => Ok(read(name, sparql)),
-        None => {
-            let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-            Err(SavedError::Unknown(name.to_owned(), names.join(", ")))
-        }
-    }
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    found.map(|(name, sparql)| read(name, sparql)).ok_or_else(|| {
+        let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        SavedError::Unknown(name.to_owned(), names.join(", "))
+    })
 }
 
 fn read(name: &'static str, sparql: &'static str) -> Saved {
