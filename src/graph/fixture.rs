@@ -1,6 +1,6 @@
 //! Records written by hand, for tests: each statement brings its own sentence.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -8,12 +8,18 @@ use sha2::{Digest, Sha256};
 use crate::{
     identity::hex,
     language::MentionKind,
-    ontology::Class,
+    ontology::{Class, Ontology},
     record::{
         CharSpan, Confidence, Literal, LiteralType, Modality, Polarity, Record, RecordArticle, RecordEntity,
         RecordEvidence, RecordMention, RecordObject, RecordStatement, StatementKind,
     },
 };
+
+/// The built-in vocabulary, read once.
+pub(crate) fn ontology() -> &'static Ontology {
+    static ONTOLOGY: LazyLock<Ontology> = LazyLock::new(Ontology::builtin);
+    &ONTOLOGY
+}
 
 /// A name and its class.
 pub(crate) type Who<'a> = (&'a str, Class);

@@ -513,13 +513,13 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
 mod tests {
     use super::*;
     use crate::{
-        graph::fixture::{Draft, any_records, world},
+        graph::fixture::{Draft, any_records, ontology, world},
         ontology::Class::{Company, Person},
     };
     use proptest::prelude::*;
 
     fn merge(records: Vec<Record>) -> Graph {
-        Graph::from_records(records, &Ontology::builtin(), &MergeOptions::default())
+        Graph::from_records(records, ontology(), &MergeOptions::default())
     }
 
     fn only<'a>(graph: &'a Graph, relation: &str) -> &'a Statement {

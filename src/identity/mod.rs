@@ -520,12 +520,15 @@ fn numbers_agree(root: Class, a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{fixture::Draft, newest};
+    use crate::graph::{
+        fixture::{Draft, ontology},
+        newest,
+    };
     use Class::{Company, Organization, Person, Place, Product};
 
     fn things(records: Vec<Record>, registry: &str) -> Identities {
         let registry = Registry::parse(&(Registry::template(BASE) + registry), BASE).expect("valid");
-        resolve(&newest(records), &Ontology::builtin(), &registry)
+        resolve(&newest(records), ontology(), &registry)
     }
 
     fn ids(records: Vec<Record>, registry: &str) -> Vec<String> {

@@ -208,11 +208,12 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::fixture::ontology;
 
     #[test]
     fn names_compare_by_the_table() {
-        let ontology = Ontology::builtin();
-        let names = Names::new(&ontology);
+        let ontology = ontology();
+        let names = Names::new(ontology);
         for (class, name, slug) in [
             (Class::Person, "José  Núñez", "jose-nunez"),
             (Class::Person, "Dr. Ann Ode", "ann-ode"),
@@ -244,8 +245,8 @@ mod tests {
 
     #[test]
     fn marks_of_other_scripts_stay() {
-        let ontology = Ontology::builtin();
-        let names = Names::new(&ontology);
+        let ontology = ontology();
+        let names = Names::new(ontology);
         assert_eq!(names.slug(Class::Person, "हिन्दी"), "हिन्दी");
     }
 }

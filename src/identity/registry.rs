@@ -148,7 +148,7 @@ impl Registry {
                         _ => return Err(unknown()),
                     }
                 }
-                _ => return Err(unknown()),
+                Term::BlankNode(_) => return Err(unknown()),
             }
         }
         Ok(registry)

@@ -329,16 +329,19 @@ fn check_triples(graph: &Graph, ontology: &Ontology, base: &BaseIri, found: &mut
 mod tests {
     use super::*;
     use crate::{
-        graph::{ArticleIx, EntityIx, MergeOptions, fixture::world},
+        graph::{
+            ArticleIx, EntityIx, MergeOptions,
+            fixture::{ontology, world},
+        },
         record::Confidence,
     };
 
     /// The rules broken after a change to the graph of the small world.
     fn broken(change: impl FnOnce(&mut Graph)) -> Vec<&'static str> {
-        let ontology = Ontology::builtin();
-        let mut graph = Graph::from_records(world(), &ontology, &MergeOptions::default());
+        let ontology = ontology();
+        let mut graph = Graph::from_records(world(), ontology, &MergeOptions::default());
         change(&mut graph);
-        let mut rules: Vec<_> = check(&graph, &ontology, &BaseIri::default())
+        let mut rules: Vec<_> = check(&graph, ontology, &BaseIri::default())
             .into_iter()
             .map(|violation| {
                 assert!(!violation.to_string().is_empty());
@@ -362,7 +365,7 @@ mod tests {
     fn a_merged_graph_keeps_every_rule() {
         assert_eq!(broken(|_| ()), [] as [&str; 0]);
         for record in world() {
-            assert_eq!(check_record(&record, &Ontology::builtin()), []);
+            assert_eq!(check_record(&record, ontology()), []);
         }
     }
 
@@ -410,7 +413,7 @@ mod tests {
         record.statements[0].object =
             RecordObject::Literal(Literal { value: object, datatype: LiteralType::Text });
         record.statements[1].relation = "invented".into();
-        let found = check_record(&record, &Ontology::builtin());
+        let found = check_record(&record, ontology());
         let rules: Vec<_> = found.iter().map(|violation| violation.rule).collect();
         assert_eq!(rules, [Rule::Range, Rule::Record]);
     }

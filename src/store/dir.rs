@@ -267,29 +267,26 @@ impl GraphDir {
         for folder in [&path, &records] {
             remove_temporary(folder)?;
         }
-        let (manifest, base) = match read_manifest(&path)? {
-            Some((mut manifest, base)) => {
-                if options.base_iri.as_ref().is_some_and(|wanted| *wanted != base) {
-                    return Err(StoreError::Base { path, present: manifest.base_iri });
-                }
-                manifest.threshold = options.threshold.unwrap_or(manifest.threshold);
-                (manifest, base)
+        let (manifest, base) = if let Some((mut manifest, base)) = read_manifest(&path)? {
+            if options.base_iri.as_ref().is_some_and(|wanted| *wanted != base) {
+                return Err(StoreError::Base { path, present: manifest.base_iri });
             }
-            None => {
-                let base = options.base_iri.clone().unwrap_or_default();
-                let manifest = Manifest {
-                    format: FORMAT_VERSION,
-                    base_iri: base.to_string(),
-                    threshold: options.threshold.unwrap_or(MergeOptions::default().threshold),
-                    model: None,
-                    ontology: None,
-                    segments: Vec::new(),
-                    removed: Vec::new(),
-                    counts: None,
-                    graph: None,
-                };
-                (manifest, base)
-            }
+            manifest.threshold = options.threshold.unwrap_or(manifest.threshold);
+            (manifest, base)
+        } else {
+            let base = options.base_iri.clone().unwrap_or_default();
+            let manifest = Manifest {
+                format: FORMAT_VERSION,
+                base_iri: base.to_string(),
+                threshold: options.threshold.unwrap_or(MergeOptions::default().threshold),
+                model: None,
+                ontology: None,
+                segments: Vec::new(),
+                removed: Vec::new(),
+                counts: None,
+                graph: None,
+            };
+            (manifest, base)
         };
         let dir = Self { path, manifest, base, lock: Some(lock), catalog: None };
         let registry = dir.path.join(REGISTRY);
@@ -438,13 +435,13 @@ impl GraphDir {
     /// # Errors
     /// If a segment is missing or damaged.
     pub fn records(&self) -> Result<impl Iterator<Item = Result<Record, StoreError>> + use<'_>, StoreError> {
-        let live = match &self.catalog {
+        let counted = match &self.catalog {
             Some(catalog) => catalog.live(),
             None => self.read_catalog()?.live(),
         };
         let all = (0..self.manifest.segments.len()).flat_map(|segment| self.read_segment(segment));
         Ok(all.filter_map(move |item| match item {
-            Ok((segment, line, record)) => live.contains(&(segment, line)).then_some(Ok(record)),
+            Ok((segment, line, record)) => counted.contains(&(segment, line)).then_some(Ok(record)),
             Err(error) => Some(Err(error)),
         }))
     }
@@ -892,7 +889,7 @@ fn remove_temporary(folder: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::fixture::{Draft, any_records, world};
+    use crate::graph::fixture::{Draft, any_records, ontology, world};
     use crate::ontology::Class::{Company, Person};
     use proptest::prelude::*;
 
@@ -936,7 +933,7 @@ mod tests {
         for step in steps {
             let mut dir = folder.dir();
             dir.add(step.clone()).unwrap();
-            dir.index(&Ontology::builtin()).unwrap();
+            dir.index(ontology()).unwrap();
         }
         folder
     }
@@ -948,7 +945,7 @@ mod tests {
         assert_eq!(before, built(&[world()]).files());
         let mut dir = folder.dir();
         assert_eq!(dir.add(world()).unwrap(), AddSummary { unchanged: 3, ..AddSummary::default() });
-        dir.index(&Ontology::builtin()).unwrap();
+        dir.index(ontology()).unwrap();
         drop(dir);
         assert_eq!(before, folder.files());
     }
@@ -979,17 +976,17 @@ mod tests {
                 .collect();
             let (first, second) = records.split_at(cut.min(records.len()));
             let split = built(&[first.to_vec(), second.to_vec()]);
-            prop_assert_eq!(built(&[records.clone()]).triples(), split.triples());
+            prop_assert_eq!(built(std::slice::from_ref(&records)).triples(), split.triples());
         }
     }
 
     #[test]
     fn the_store_is_the_same_from_triples_and_from_records() {
         let folder = built(&[world()]);
-        let ontology = Ontology::builtin();
-        let fresh = GraphDir::open(folder.path()).unwrap().store(&ontology).unwrap().len().unwrap();
+        let ontology = ontology();
+        let fresh = GraphDir::open(folder.path()).unwrap().store(ontology).unwrap().len().unwrap();
         fs::remove_file(folder.path().join(GRAPH)).unwrap();
-        assert_eq!(GraphDir::open(folder.path()).unwrap().store(&ontology).unwrap().len().unwrap(), fresh);
+        assert_eq!(GraphDir::open(folder.path()).unwrap().store(ontology).unwrap().len().unwrap(), fresh);
     }
 
     #[test]
@@ -999,8 +996,8 @@ mod tests {
         text.push_str("<person/ann-ode> rdfs:label \"Dame Ann\" .\n");
         fs::write(folder.path().join(REGISTRY), text).unwrap();
         let mut dir = folder.dir();
-        assert!(!dir.is_fresh(&Ontology::builtin()).unwrap());
-        dir.index(&Ontology::builtin()).unwrap();
+        assert!(!dir.is_fresh(ontology()).unwrap());
+        dir.index(ontology()).unwrap();
         assert!(String::from_utf8(folder.triples()).unwrap().contains("Dame Ann"));
         drop(dir);
         fs::write(folder.path().join(REGISTRY), "<nobody> <is> <here> .").unwrap();
@@ -1078,7 +1075,7 @@ mod tests {
         for blocked in ["manifest.json.tmp", "graph.nt.zst.tmp"] {
             fs::create_dir(folder.path().join(blocked)).unwrap();
             let more = Draft::new("A", "2025-05-05").mention((blocked, Person)).build();
-            let result = dir.add([more]).map(drop).and_then(|()| dir.index(&Ontology::builtin()).map(drop));
+            let result = dir.add([more]).map(drop).and_then(|()| dir.index(ontology()).map(drop));
             assert!(matches!(result, Err(StoreError::Io { .. })), "{blocked}");
             fs::remove_dir(folder.path().join(blocked)).unwrap();
             if blocked == "manifest.json.tmp" {
@@ -1086,11 +1083,7 @@ mod tests {
                 assert_eq!(GraphDir::open(folder.path()).unwrap().records().unwrap().count(), 3);
             }
         }
-        assert_eq!(
-            dir.index(&Ontology::builtin()).unwrap().articles,
-            4,
-            "the second article was safe already"
-        );
+        assert_eq!(dir.index(ontology()).unwrap().articles, 4, "the second article was safe already");
         let full = write_file(&folder.path().join(MANIFEST), |_| Err(io::ErrorKind::StorageFull.into()));
         assert!(full.unwrap_err().to_string().contains("the graph is as it was before"));
         assert!(!folder.path().join("manifest.json.tmp").exists());
@@ -1137,7 +1130,7 @@ mod tests {
         assert!(matches!(GraphDir::create_or_open(folder.path(), &options), Err(StoreError::Base { .. })));
         let options = DirOptions { base_iri: None, threshold: Some(Confidence::new(0.99)) };
         let mut dir = GraphDir::create_or_open(folder.path(), &options).unwrap();
-        dir.index(&Ontology::builtin()).unwrap();
+        dir.index(ontology()).unwrap();
         assert!(!String::from_utf8(folder.triples()).unwrap().contains("asserted> \"true\""));
     }
 

@@ -197,7 +197,7 @@ pub fn triples<'a>(
             Item::Entity(at, entity) => write_entity(&mut about, graph, at, entity, &direct, base),
             Item::Statement(statement) => write_statement(&mut about, graph, statement, base),
             Item::Evidence(statement, evidence) => {
-                write_evidence(&mut about, graph, statement, evidence, base)
+                write_evidence(&mut about, graph, statement, evidence, base);
             }
             Item::Open(relation) => {
                 about.add(rdf::TYPE.into_owned(), rdf::PROPERTY.into_owned());
@@ -451,19 +451,19 @@ mod tests {
     use super::*;
     use crate::graph::{
         MergeOptions,
-        fixture::{any_records, world},
+        fixture::{any_records, ontology, world},
     };
     use proptest::prelude::*;
 
     fn lines(graph: &Graph) -> Vec<String> {
-        let (ontology, base) = (Ontology::builtin(), BaseIri::default());
+        let (ontology, base) = (ontology(), BaseIri::default());
         let mut bytes = Vec::new();
-        write_ntriples(triples(graph, &ontology, &base), &mut bytes).unwrap();
+        write_ntriples(triples(graph, ontology, &base), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
     }
 
     fn merge(records: Vec<crate::record::Record>) -> Graph {
-        Graph::from_records(records, &Ontology::builtin(), &MergeOptions::default())
+        Graph::from_records(records, ontology(), &MergeOptions::default())
     }
 
     proptest! {

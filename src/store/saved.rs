@@ -73,13 +73,11 @@ pub fn all() -> Vec<Saved> {
 /// # Errors
 /// If there is none; the error lists those that there are.
 pub fn find(name: &str) -> Result<Saved, SavedError> {
-    match FILES.iter().find(|(known, _)| *known == name) {
-        Some((name, sparql)) => Ok(read(name, sparql)),
-        None => {
-            let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-            Err(SavedError::Unknown(name.to_owned(), names.join(", ")))
-        }
-    }
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    found.map(|(name, sparql)| read(name, sparql)).ok_or_else(|| {
+        let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        SavedError::Unknown(name.to_owned(), names.join(", "))
+    })
 }
 
 fn read(name: &'static str, sparql: &'static str) -> Saved {
@@ -119,15 +117,17 @@ impl Saved {
 mod tests {
     use super::*;
     use crate::{
-        graph::{Graph, MergeOptions, fixture::world},
-        ontology::Ontology,
+        graph::{
+            Graph, MergeOptions,
+            fixture::{ontology, world},
+        },
         store::{AnswerFormat, BaseIri, Store},
     };
 
     fn store() -> Store {
-        let ontology = Ontology::builtin();
-        let graph = Graph::from_records(world(), &ontology, &MergeOptions::default());
-        Store::from_graph(&graph, &ontology, &BaseIri::default()).unwrap()
+        let ontology = ontology();
+        let graph = Graph::from_records(world(), ontology, &MergeOptions::default());
+        Store::from_graph(&graph, ontology, &BaseIri::default()).unwrap()
     }
 
     fn ask(store: &Store, name: &str, words: &[(&str, &str)]) -> Vec<String> {
@@ -159,14 +159,14 @@ mod tests {
             first,
             [
                 "acquisitions: Vale Works,Ode Labs,negated,actual,Bo Vale,,0.8,Vale Works did not buy Ode Labs.",
-                "corroborated: Ode Labs,competes with,Vale Works,2,0.96",
+                "corroborated: Ann Ode,works for,Ode Labs,2,0.96",
                 "denied: Bo Vale,Vale Works,acquired,Ode Labs,actual,Vale Works did not buy Ode Labs.",
                 "disagreements: Ann Ode,supports,open source,Bo Vale,opposes",
                 "investments: Vale Works,Ode Labs,$60 billion,60000000000,USD,2025-02-01",
                 "quotes: Ann Ode,Open models win.,2025-01-28,The Daily Ode,News of 2025-01-28",
                 "releases: Ode Labs,released,Ode-2,on January 20,2025-01-28",
                 "rivals: Ode Labs,Vale Works,2,0.96",
-                "sources: 2025-03-01,,News of 2025-03-01,,4,3",
+                "sources: 2025-03-01,,News of 2025-03-01,,3,3",
                 "supports-and-opposes: open source,supports,Ann Ode,0.8,Ann Ode backs open source.",
                 "timeline: 2025-01-20,Ode Labs,released,Ode-2,Ode Labs released Ode-2.",
                 "who-leads-what: Bo Vale,Vale Works,chief executive,0.8",
