@@ -86,7 +86,8 @@ fn cases(path: &Path) -> Vec<Case> {
                 _ => (Wanted::Found, item),
             };
             let mut parts = rest.split(" | ").map(str::trim);
-            let mut next = || parts.next().unwrap_or_else(|| panic!("{}: three parts wanted", at())).to_owned();
+            let mut next =
+                || parts.next().unwrap_or_else(|| panic!("{}: three parts wanted", at())).to_owned();
             let (subject, relation, object) = (next(), next(), next());
             let qualifiers = parts
                 .map(|part| {
@@ -152,7 +153,10 @@ fn qualifies(record: &Record, statement: &RecordStatement, key: &str, value: &st
             let is = |found: &Option<String>, wanted: &str| found.as_deref().unwrap_or("") == wanted;
             is(&time.from, from) && is(&time.to, to)
         }),
-        "amount" => statement.amount.as_ref().is_some_and(|amount| format!("{} {}", amount.value, amount.unit) == value),
+        "amount" => statement
+            .amount
+            .as_ref()
+            .is_some_and(|amount| format!("{} {}", amount.value, amount.unit) == value),
         _ => panic!("unknown qualifier {key}"),
     }
 }
@@ -229,7 +233,8 @@ fn every_case_reads_as_a_careful_reader_would() {
         let record = extractor.extract(&article, &language::analyse(model, &case.text));
         let mut wrong = String::new();
         for expectation in &case.expectations {
-            let mut found = record.statements.iter().filter(|&statement| matches(&record, statement, expectation));
+            let mut found =
+                record.statements.iter().filter(|&statement| matches(&record, statement, expectation));
             let (ok, problem) = match expectation.wanted {
                 Wanted::Found => (found.next().is_some(), "missing"),
                 Wanted::Gap => {

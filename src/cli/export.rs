@@ -51,7 +51,8 @@ fn formats() -> Vec<&'static str> {
 fn format_help() -> String {
     let mut help = "The format; if left out, what the ending of the output file stands for:".to_owned();
     for format in Format::ALL {
-        help += &format!("\n- {} (.{}): {}", format.name(), format.extension(), format.description());
+        let line = ["\n- ", format.name(), " (.", format.extension(), "): ", format.description()];
+        help.extend(line);
     }
     help
 }

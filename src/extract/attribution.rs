@@ -573,8 +573,7 @@ impl Reader<'_, '_> {
     fn ends_in_punctuation(&self, quote: &Quote) -> bool {
         let tree = self.tree;
         tree.tokens()
-            .filter(|&token| quote.content.contains(tree.token(token).span))
-            .last()
+            .rfind(|&token| quote.content.contains(tree.token(token).span))
             .is_some_and(|token| matches!(tree.form(token), "," | "." | "!" | "?" | "…" | "..."))
     }
 
@@ -633,7 +632,8 @@ impl Reader<'_, '_> {
         let several = words.len() >= 2;
         for above in tree.ancestors(head) {
             let says = self.kind(above).is_some();
-            if !says && !(several && !title && tree.upos(above) == Upos::Verb) {
+            let acts = several && !title && tree.upos(above) == Upos::Verb;
+            if !says && !acts {
                 continue;
             }
             let who = self.agent(above).and_then(|agent| self.who(agent));

@@ -90,7 +90,7 @@ pub(crate) fn is_passive(tree: &Tree<'_>, predicate: TokenId) -> bool {
 /// nearer to the predicate is the name.
 pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
     let subject = |deprels: &[Deprel]| {
-        tree.children_by(predicate, deprels).filter(|&subject| tree.xpos(subject) != Xpos::Ex).last()
+        tree.children_by(predicate, deprels).rfind(|&subject| tree.xpos(subject) != Xpos::Ex)
     };
     subject(&[Deprel::Nsubj, Deprel::NsubjPass])
         .or_else(|| subject(&[Deprel::NsubjOuter]))
@@ -100,7 +100,8 @@ pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId
 /// The noun right before the auxiliaries of a verb that has no subject: its subject, whatever the parser made of it.
 fn stray_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
     let first = tree.children_by(predicate, &[Deprel::Aux, Deprel::AuxPass]).min()?;
-    let noun = tree.before(first).filter(|_| first < predicate && tree.child(predicate, Deprel::Expl).is_none())?;
+    let noun =
+        tree.before(first).filter(|_| first < predicate && tree.child(predicate, Deprel::Expl).is_none())?;
     let head = tree.head(noun);
     // "R1 model": the head of the phrase that ends here.
     let stands_alone = tree.case(noun).is_none() && head.is_none_or(|head| head < noun || head >= first);
@@ -135,7 +136,9 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
         }
         Deprel::Advcl => surface_subject(tree, head, depth + 1),
         // "denies supplying it"
-        Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 => {
+        Deprel::Ccomp
+            if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 =>
+        {
             surface_subject(tree, head, depth + 1)
         }
         Deprel::Acl | Deprel::Amod if tree.is_nominal(head) => {
@@ -148,7 +151,8 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             // does not say who buys.
             tree.child(head, Deprel::NmodPoss).map(|owner| antecedent(tree, owner)).or_else(|| {
                 let verb = tree.head(head)?;
-                (tree.xpos(predicate) == Xpos::Vb && matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
+                (tree.xpos(predicate) == Xpos::Vb
+                    && matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
                     && tree.upos(verb).is_predicate())
                 .then(|| surface_subject(tree, verb, depth + 1))
                 .flatten()

@@ -112,7 +112,9 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
     for child in tree.children(token) {
         let lemma = tree.lemma(child);
         match tree.deprel(child) {
-            Deprel::Advmod | Deprel::Det | Deprel::Cc | Deprel::CcPreconj if is_negation(tree, child, ontology) => {
+            Deprel::Advmod | Deprel::Det | Deprel::Cc | Deprel::CcPreconj
+                if is_negation(tree, child, ontology) =>
+            {
                 // "not only … but also" affirms both.
                 let only = tree.after(child).is_some_and(|next| matches!(tree.lemma(next), "only" | "just"));
                 if !only {

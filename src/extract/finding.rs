@@ -27,7 +27,10 @@ impl Filler {
     /// The words it stands for.
     pub(crate) fn span(&self) -> Span {
         match self {
-            Self::Entity { span, .. } | Self::Topic { span, .. } | Self::Date { span, .. } | Self::Words { span } => *span,
+            Self::Entity { span, .. }
+            | Self::Topic { span, .. }
+            | Self::Date { span, .. }
+            | Self::Words { span } => *span,
         }
     }
 

@@ -235,10 +235,7 @@ impl<'o> Extractor<'o> {
             kind: StatementKind::Quote,
             real: Factuality::ACTUAL,
             holder: None,
-            attribution: Some(Attribution {
-                cue: writer.chars(attributed.cue),
-                quoted: attributed.quoted,
-            }),
+            attribution: Some(Attribution { cue: writer.chars(attributed.cue), quoted: attributed.quoted }),
             role: None,
             time: None,
             amount: None,
@@ -352,18 +349,18 @@ impl<'a> Writer<'a> {
     fn finish(mut self, article: &Article, model: &str, ontology: &Ontology) -> Record {
         let mut things = Things::new(self.text, self.entities, ontology);
         self.drafts.sort_by(|a, b| {
-            (a.sentence, a.cue, &a.relation, a.subject.span(), a.object.span(), b.confidence).partial_cmp(&(
-                b.sentence,
-                b.cue,
-                &b.relation,
-                b.subject.span(),
-                b.object.span(),
-                a.confidence,
-            ))
-            .unwrap_or(std::cmp::Ordering::Equal)
+            (a.sentence, a.cue, &a.relation, a.subject.span(), a.object.span(), b.confidence)
+                .partial_cmp(&(
+                    b.sentence,
+                    b.cue,
+                    &b.relation,
+                    b.subject.span(),
+                    b.object.span(),
+                    a.confidence,
+                ))
+                .unwrap_or(std::cmp::Ordering::Equal)
         });
-        let mut best: BTreeMap<(String, usize, ObjectKey, Polarity, Option<EntityIx>, Span), usize> =
-            BTreeMap::new();
+        let mut best: BTreeMap<Claim, usize> = BTreeMap::new();
         let mut kept: Vec<(usize, ObjectKey, &Draft)> = Vec::new();
         for draft in &self.drafts {
             let subject = things.index(&draft.subject);
@@ -453,6 +450,9 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What makes two drafts one statement: relation, ends, polarity, holder and sentence.
+type Claim = (String, usize, ObjectKey, Polarity, Option<EntityIx>, Span);
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum ObjectKey {
     Thing(usize),
@@ -535,15 +535,16 @@ impl<'a> Things<'a> {
                 key: key.to_owned(),
                 class: entity.class,
                 label: entity.label.clone(),
-                aliases: entity.aliases.iter().cloned().collect(),
+                aliases: entity.aliases.clone(),
                 registry: entity.registry.clone(),
                 mentions: entity.mentions.iter().map(|found| mention(found.span, found.kind)).collect(),
             };
         }
         let topic = &self.topics[thing - first];
-        let known = self.ontology.topic_for(&topic.label).filter(|known| {
-            known.label.eq_ignore_ascii_case(&topic.label)
-        });
+        let known = self
+            .ontology
+            .topic_for(&topic.label)
+            .filter(|known| known.label.eq_ignore_ascii_case(&topic.label));
         RecordEntity {
             key: key.to_owned(),
             class: Class::Topic,

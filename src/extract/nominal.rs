@@ -1,4 +1,4 @@
-//! Relations inside noun phrases: "Meta's chief AI scientist, Yann LeCun", "the launch of R1 by DeepSeek",
+//! Relations inside noun phrases: "Orvanta's chief scientist, Amara Osei", "the launch of R1 by Lumora",
 //! "a Chinese AI platform", "Paris-based Mistral".
 
 use crate::{
@@ -36,7 +36,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     findings
 }
 
-/// That one noun says what another thing is: "Altman, the CEO", "Altman is the CEO", "was named CEO".
+/// That one noun says what another thing is: "Reyes, the CEO", "Reyes is the CEO", "was named CEO".
 #[derive(Debug, Clone, Copy)]
 struct Identity {
     /// Who or what is described.
@@ -98,11 +98,12 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
             }
         }
         let nominal = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
-        if nominal && tree.child(token, Deprel::Cop).is_some() {
-            if let Some(subject) = Clause::read(tree, token).agent {
-                for member in tree.conjuncts(token) {
-                    found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
-                }
+        if nominal
+            && tree.child(token, Deprel::Cop).is_some()
+            && let Some(subject) = Clause::read(tree, token).agent
+        {
+            for member in tree.conjuncts(token) {
+                found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
             }
         }
         if tree.upos(token) == Upos::Verb {
@@ -175,19 +176,17 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
             };
             let topics = Reader::topics_allowed(relation, slot.end);
             let ends = [(x, things), (slot, reader.fillers(related, topics))];
-            let made = reader.pair_fillers(relation, &ends, |subject, object, fit| {
-                Finding {
-                    relation: relation.name.clone(),
-                    subject,
-                    object,
-                    predicate: identity.predicate,
-                    cue: tree.token(noun).span,
-                    role: Some(role_span(reader, noun, related, cue.words.len())),
-                    over: identity.over || is_former(reader, noun),
-                    factuality: None,
-                    confidence: 0.92 * fit,
-                    by: "nominal/role",
-                }
+            let made = reader.pair_fillers(relation, &ends, |subject, object, fit| Finding {
+                relation: relation.name.clone(),
+                subject,
+                object,
+                predicate: identity.predicate,
+                cue: tree.token(noun).span,
+                role: Some(role_span(reader, noun, related, cue.words.len())),
+                over: identity.over || is_former(reader, noun),
+                factuality: None,
+                confidence: 0.92 * fit,
+                by: "nominal/role",
             });
             if !made.is_empty() {
                 findings.extend(made);
@@ -225,7 +224,7 @@ fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -
         .filter(move |&child| child < noun)
     };
     found.extend(before(noun));
-    // "OpenAI CEO Sam Altman" may hang "OpenAI" on the name.
+    // "Orvanta CEO Ruth Calloway" may hang "Orvanta" on the name.
     if tree.head(noun) == Some(identity.thing) && noun < identity.thing {
         found.extend(before(identity.thing));
     }
@@ -313,12 +312,14 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
                     .map(|(_, token)| token)
             })
             .or_else(|| {
-            // "its Lumora acquisition"
-            tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
-        });
+                // "its Lumora acquisition"
+                tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
+            });
         let (Some(doer), Some(done_to)) = (doer, done_to) else { continue };
-        findings.extend(reader.pair(relation, [(x, doer), (oblique.slot, done_to)], |subject, object, fit| {
-            Finding {
+        findings.extend(reader.pair(
+            relation,
+            [(x, doer), (oblique.slot, done_to)],
+            |subject, object, fit| Finding {
                 relation: relation.name.clone(),
                 subject,
                 object,
@@ -329,8 +330,8 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
                 factuality: None,
                 confidence: 0.85 * fit,
                 by: "nominal/event",
-            }
-        }));
+            },
+        ));
     }
     findings
 }
@@ -402,14 +403,20 @@ fn constructed(
     })
 }
 
+/// Whether a name, not a description or pronoun, fills an end.
+fn is_named(filler: &Filler) -> bool {
+    filler.certainty() >= 1.0
+}
+
 /// What belongs to whom: "Orvanta's Halcyon" (develops), "Orvanta's Reyes" (works for), "Norway's Nordavind" (based in). Only names: "his company"
 /// says nothing that a graph should keep.
 fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(owner) = tree.child(token, Deprel::NmodPoss) else { return Vec::new() };
     // In "Meta's R1 model" the name stands inside; in "Meta's chief scientist" there is none.
-    let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0) {
-        reader.fillers(token, false).into_iter().filter(|filler| filler.certainty() == 1.0).collect()
+    let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0)
+    {
+        reader.fillers(token, false).into_iter().filter(is_named).collect()
     } else {
         reader.entity(token).into_iter().collect::<Vec<_>>()
     };
@@ -417,7 +424,7 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let cue = tree.token(owner).span.cover(tree.token(token).span);
     things
         .into_iter()
-        .filter(|thing| thing.certainty() == 1.0)
+        .filter(is_named)
         .filter_map(|thing| {
             let name = match (reader.class(&thing)?.root(), reader.class(&owner_filler)?.root()) {
                 (Class::Product, Class::Organization) => "develops",
@@ -434,7 +441,7 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
         .collect()
 }
 
-/// Where it comes from: "DeepSeek, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
+/// Where it comes from: "Lumora, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
 fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(thing) = reader.entity(identity.thing) else { return Vec::new() };
@@ -458,7 +465,9 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
         return Vec::new();
     }
     tree.children_by(identity.noun, &[Deprel::Amod, Deprel::Compound, Deprel::NmodDesc])
-        .filter(|&child| reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym))
+        .filter(|&child| {
+            reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym)
+        })
         .filter_map(|child| {
             let place = reader.entity(child)?;
             let cue = tree.token(child).span.cover(tree.token(identity.noun).span);
@@ -479,7 +488,8 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
 fn nationality(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(verb) = tree.head(noun).filter(|_| {
-        tree.deprel(noun) == Deprel::Obj && reader.ontology.words("nationalityNoun").contains(tree.lemma(noun))
+        tree.deprel(noun) == Deprel::Obj
+            && reader.ontology.words("nationalityNoun").contains(tree.lemma(noun))
     }) else {
         return Vec::new();
     };
@@ -525,4 +535,3 @@ fn based(reader: &Reader<'_>, token: TokenId) -> Option<Finding> {
     let cue = tree.span(TokenId(token.0 - 2), token);
     constructed(reader, "basedIn", thing, place, (token, cue), 0.92, "nominal/based")
 }
-

@@ -116,7 +116,7 @@ impl Reader<'_> {
         if topics { self.topic(token).into_iter().collect() } else { Vec::new() }
     }
 
-    /// The name that stands before or after a noun of its kind: "the R1 model", "the app TikTok".
+    /// The name that stands before or after a noun of its kind: "the R1 model", "the app `TikTok`".
     fn name_inside(&self, noun: TokenId) -> Option<Filler> {
         let lemma = self.tree.lemma(noun);
         let wanted: &[(&str, Class)] = &[
@@ -134,22 +134,15 @@ impl Reader<'_> {
         self.tree
             .children_by(
                 noun,
-                &[
-                    Deprel::Compound,
-                    Deprel::Flat,
-                    Deprel::NmodDesc,
-                    Deprel::NmodUnmarked,
-                    Deprel::Appos,
-                ],
+                &[Deprel::Compound, Deprel::Flat, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::Appos],
             )
-            .filter_map(|child| {
+            .find_map(|child| {
                 // "the conductor Sorin": a name behind its noun is what the noun describes.
                 let behind = child > noun && self.tree.upos(child) == Upos::Propn;
                 let filler = self.entity(child)?;
                 let class = self.class(&filler)?;
                 (behind || classes.contains(&class.root())).then_some(filler)
             })
-            .next()
     }
 
     /// The first noun attached with that preposition.
@@ -197,7 +190,8 @@ impl Reader<'_> {
             first = compound;
         }
         let generic = ["personNoun", "companyNoun", "organizationNoun", "productNoun"];
-        let bare = first == last && generic.iter().any(|list| self.ontology.words(list).contains(tree.lemma(token)));
+        let bare =
+            first == last && generic.iter().any(|list| self.ontology.words(list).contains(tree.lemma(token)));
         let long = last.0 - first.0 >= MAX_TOPIC_TOKENS;
         if bare || long {
             return None;
@@ -244,9 +238,8 @@ impl Reader<'_> {
         ends: [(Slot, TokenId); 2],
         make: impl Fn(Filler, Filler, f64) -> Finding,
     ) -> Vec<Finding> {
-        let ends = ends.map(|(slot, token)| {
-            (slot, self.fillers(token, Self::topics_allowed(relation, slot.end)))
-        });
+        let ends =
+            ends.map(|(slot, token)| (slot, self.fillers(token, Self::topics_allowed(relation, slot.end))));
         self.pair_fillers(relation, &ends, make)
     }
 

@@ -73,8 +73,9 @@ fn valence(reader: &Reader<'_>, predicate: TokenId) -> i32 {
     let tree = &reader.tree;
     let approval = reader.ontology.words("approvalWord");
     let disapproval = reader.ontology.words("disapprovalWord");
-    let value =
-        |token: TokenId| i32::from(approval.contains(tree.lemma(token))) - i32::from(disapproval.contains(tree.lemma(token)));
+    let value = |token: TokenId| {
+        i32::from(approval.contains(tree.lemma(token))) - i32::from(disapproval.contains(tree.lemma(token)))
+    };
     let own = value(predicate);
     if own != 0 {
         return own.signum();
@@ -212,4 +213,3 @@ fn stances(
         })
         .collect()
 }
-

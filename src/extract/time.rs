@@ -359,9 +359,7 @@ impl Reader<'_> {
                     if let Some(found) = self.after_the(at + 1) {
                         return Some(found);
                     }
-                    if self.day(at + 1).is_none() {
-                        return None;
-                    }
+                    self.day(at + 1)?;
                 }
                 at += opening.len();
                 break;
@@ -410,12 +408,13 @@ impl Reader<'_> {
                     after += 1;
                     Some(year)
                 }
-                None => match (self.lower(after), self.lower(after + 1)) {
-                    (word @ ("this" | "last" | "next"), "year") => {
+                None => {
+                    if let (word @ ("this" | "last" | "next"), "year") =
+                        (self.lower(after), self.lower(after + 1))
+                    {
                         after += 2;
                         self.published.map(|day| day.year() + which(word))
-                    }
-                    _ => {
+                    } else {
                         after = next;
                         let direction = self.direction(self.token_of(at));
                         self.published.map(|day| {
@@ -427,7 +426,7 @@ impl Reader<'_> {
                             }
                         })
                     }
-                },
+                }
             };
             let period = year.and_then(|year| Period::months_of(year, first_month, count));
             return Some((after, Value::Period(period)));
@@ -751,7 +750,7 @@ impl Reader<'_> {
             && self.tree.head(token).is_some_and(|head| {
                 head > token
                     && self.tree.xpos(head) == Xpos::Nns
-                    && !self.tree.before(token).is_some_and(|before| self.tree.deprel(before) == Deprel::Det)
+                    && self.tree.before(token).is_none_or(|before| self.tree.deprel(before) != Deprel::Det)
             })
     }
 

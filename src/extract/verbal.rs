@@ -131,9 +131,8 @@ fn adjective(reader: &Reader<'_>, cue: &Cue, token: TokenId) -> Vec<Finding> {
         return Vec::new();
     };
     let phrases = clause.obliques.iter().cloned().chain(reader.nmods(token));
-    let Some((_, end)) = phrases
-        .into_iter()
-        .find(|(words, _)| oblique.prepositions.contains(words.trim_end_matches(':')))
+    let Some((_, end)) =
+        phrases.into_iter().find(|(words, _)| oblique.prepositions.contains(words.trim_end_matches(':')))
     else {
         return Vec::new();
     };

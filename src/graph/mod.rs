@@ -3,10 +3,10 @@
 //! A [`Graph`] is a function of the *set* of its records: it does not depend on their order or grouping.
 //! Everything inside is sorted by id, and ids are derived from content, so the same records give the same bytes.
 
+mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod merge;
-mod find;
 mod phrase;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -108,7 +108,8 @@ fn base(stem: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     let [.., before, last] = letters[..] else { return None };
     if last == 'i' {
         // "tied" and "lied", but "studied".
-        let whole = if letters.len() == 2 { format!("{stem}e") } else { format!("{}y", &stem[..stem.len() - 1]) };
+        let whole =
+            if letters.len() == 2 { format!("{stem}e") } else { format!("{}y", &stem[..stem.len() - 1]) };
         return Some(whole);
     }
     let with_e = format!("{stem}e");
@@ -138,7 +139,8 @@ fn base(stem: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
 /// ```
 pub(super) fn noun_lemma(form: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     let form = form.to_lowercase();
-    let short = form.strip_suffix('s').filter(|short| short.len() > 2 && !short.ends_with(['s', 'u', 'i']))?;
+    let short =
+        form.strip_suffix('s').filter(|short| short.len() > 2 && !short.ends_with(['s', 'u', 'i']))?;
     if is_word(short) {
         return Some(short.to_owned());
     }

@@ -297,6 +297,7 @@ impl Finder<'_, '_> {
     }
 
     /// What the words around and inside a mention tell of its class.
+    #[expect(clippy::too_many_lines, reason = "one piece of evidence after the other")]
     fn evidence(&self, first: TokenId, last: TokenId) -> BTreeMap<Class, f32> {
         let tree = self.context.tree(self.sentence);
         let mut votes = BTreeMap::new();
@@ -561,7 +562,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Whether a word has a capital inside as brands do: "YouTube", "OpenTable"; "McDonald" and "LeBron" are people.
+/// Whether a word has a capital inside as brands do: "`YouTube`", "`OpenTable`"; "`McDonald`" and "`LeBron`" are people.
 fn is_brand(word: &str) -> bool {
     let inner = word.char_indices().skip(1).find(|(_, c)| c.is_uppercase()).map_or(0, |(at, _)| at);
     let prefix = &word[..inner];
