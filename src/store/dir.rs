@@ -1021,7 +1021,7 @@ mod tests {
         let ids = |dir: &GraphDir| -> Vec<String> {
             dir.records().unwrap().map(|record| record.unwrap().article.id).collect()
         };
-        assert_eq!(ids(&dir), [new.article.id.clone()]);
+        assert_eq!(ids(&dir), std::slice::from_ref(&new.article.id));
         assert_eq!(dir.remove([new.article.id.as_str(), "sha256:nothing"]).unwrap(), 1);
         assert_eq!(ids(&dir), [old.article.id]);
         assert_eq!(dir.add([new.clone()]).unwrap().replaced, 1);
