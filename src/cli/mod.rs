@@ -58,7 +58,14 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The graph: a folder that build makes
-    #[arg(long, global = true, value_name = "DIR", env = "NEWSGRAPH_GRAPH", default_value = "news.graph")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "NEWSGRAPH_GRAPH",
+        hide_env_values = true,
+        default_value = "news.graph"
+    )]
     graph: PathBuf,
     /// Threads to use; 0 means one for every core. The results are the same
     #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
