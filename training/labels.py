@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,25 +45,30 @@ def apply_script(edit: str, form: str) -> str:
 
 
 def lemma_scripts(pairs: dict[tuple[str, str], int]) -> list[str]:
-    """The scripts seen at least three times, most frequent first; irregular ones become `=lemma`."""
-    counts: dict[str, int] = {}
-    for (form, lemma), n in pairs.items():
-        counts[script(form, lemma)] = counts.get(script(form, lemma), 0) + n
-    whole: dict[str, int] = {}
+    """The scripts of at least three different forms and `=lemma` for irregular ones, most frequent first."""
+    forms: dict[str, set[str]] = {}
+    for form, lemma in pairs:
+        forms.setdefault(script(form, lemma), set()).add(form.lower())
+    # Typographic forms get the lemmas of the straight ones.
+    counts = Counter({"='s": 4, "='": 4, '="': 4, "=-": 4})
     for (form, lemma), n in pairs.items():
         edit = script(form, lemma)
-        # Nothing of the form is kept: the lemma itself says it better and for all forms at once.
-        if int(edit[1:].split("|")[0]) >= len(form) or counts[edit] < 3:
-            whole["=" + lemma] = whole.get("=" + lemma, 0) + n
-    counts |= {edit: n for edit, n in whole.items() if n >= 10}
-    return sorted((e for e, n in counts.items() if n >= 3), key=lambda e: (-counts[e], e))
+        whole = keeps_little(form, lemma) or len(forms[edit]) < 3
+        counts["=" + lemma if whole else edit] += n
+    return sorted((e for e, n in counts.items() if n >= 4), key=lambda e: (-counts[e], e))
+
+
+def keeps_little(form: str, lemma: str) -> bool:
+    """Then the lemma itself says it better than an edit, and for all its forms at once."""
+    drop, suffix = script(form, lemma)[1:].split("|", 1)
+    return suffix != "" and 2 * int(drop) > len(form)
 
 
 def lemma_label(form: str, lemma: str, index: dict[str, int]) -> int:
-    for edit in (script(form, lemma), "=" + lemma):
-        if edit in index:
-            return index[edit]
-    return -1
+    edits = [script(form, lemma), "=" + lemma]
+    if keeps_little(form, lemma):
+        edits.reverse()
+    return next((index[e] for e in edits if e in index), -1)
 
 
 # Classes of names
@@ -80,8 +86,8 @@ COMPANY_ENDING = set(
 NO_COMPANY = set(
     "university college school institute academy ministry department office bureau agency commission committee "
     "council court congress senate parliament assembly party government army navy force forces police church "
-    "association society union federation league club fc team orchestra band nations republic republicans "
-    "democrats foundation museum library hospital brigade regiment al hamas hezbollah taliban nato un eu fbi cia "
+    "association society union federation league club fc team orchestra band nations republic republican republicans "
+    "democratic democrats foundation museum library hospital brigade regiment al hamas hezbollah taliban nato un eu fbi cia "
     "nasa administration authority trust center centre choir faculty council conference board".split()
 )
 MORE_COUNTRIES = (
@@ -105,7 +111,7 @@ class Gazetteers:
             sure = country.get("independent") and country.get("unMember")
             (self.countries if sure else self.maybe_countries).update(map(folded, names))
             self.demonyms.update(folded(d) for d in country["demonyms"].get("eng", {}).values())
-        self.countries -= self.maybe_countries
+        self.countries -= self.maybe_countries | {"island"}
         self.demonyms |= {d + "s" for d in self.demonyms}
         self.demonyms -= self.countries | {""}
         self.companies = set()
@@ -118,13 +124,13 @@ class Gazetteers:
         self.companies |= set("google meta facebook microsoft openai deepseek anthropic huawei tiktok bytedance boeing "
                               "airbus samsung sony toyota enron reuters".split()) | {"general motors", "goldman sachs"}
         self.companies -= {"", "the", "general"}
-        self.first_names = {n.lower() for n in (folder / "first-names.txt").read_text().split()}
+        self.first_names = {n.lower() for f in ("first", "middle") for n in (folder / f"{f}-names.txt").read_text().split()}
         self.surnames = {n.lower() for n in (folder / "surnames.txt").read_text().split()}
         self.cities = set()
         with open(folder / "world-cities.csv") as rows:
             for row in csv.DictReader(rows):
                 self.cities |= {folded(row["name"]), folded(row["subcountry"])}
-        self.cities -= self.first_names | self.countries | {""}
+        self.cities -= self.first_names | self.countries | {"", "toyota", "honda", "osu"}
 
     @staticmethod
     def _short(name: str) -> str:
@@ -162,6 +168,7 @@ YEAR = r"(?:1[0-9]|20)\d\d"
 WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?"
 UNIT = r"(?:second|minute|hour|day|night|week|weekend|month|quarter|year|decade|century)"
 SEASON = r"(?:spring|summer|autumn|fall|winter)"
+LONG_UNIT = r"(?:night|week|weekend|month|quarter|year|decade|century)"
 COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|a few|several|many)"
 DATE_RULE = re.compile(
     rf"(?<![\w-])(?:"
@@ -169,7 +176,7 @@ DATE_RULE = re.compile(
     rf"|{YEAR} ?- ?\d\d ?- ?\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d\d){{1,2}}"
     rf"|(?:(?:early|late|mid) (?:- )?)?(?:{SURE_MONTH})"
     rf"|(?:(?:last|next|this|every) )?{WEEKDAY}"
-    rf"|(?:last|next|this|past|(?:earlier|later) this) (?:{UNIT}|{SEASON}|January|February|March|April|May)"
+    rf"|(?:last|next|this|past|(?:earlier|later) this) (?:{LONG_UNIT}|{SEASON}|January|February|March|April|May)"
     rf"|(?:{SEASON}|end|start|beginning|middle) of {YEAR}"
     rf"|{COUNT} {UNIT}s? (?:ago|earlier|later)"
     rf"|[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight"

@@ -1,0 +1,112 @@
+"""Sentences to tensors: encoding, augmentation, batches of about equal size."""
+
+import random
+
+import torch
+
+from .labels import MENTION, lemma_label
+from .pieces import LONGEST, Pieces
+from .readers import Sentence
+
+CURLY = {"'s": "’s", "n't": "n’t", "'re": "’re", "'ve": "’ve", "'ll": "’ll", "'m": "’m", "'d": "’d", "'S": "’S"}
+
+DASH_LEMMA = {"—": "—", "–": "-"}
+
+
+def newsprint(words: list[str], rng: random.Random) -> list[str]:
+    """Typographic quotes and dashes, which news prints and the treebanks mostly lack."""
+    out, open_double, dash = [], True, rng.choice("—–")
+    for i, word in enumerate(words):
+        if word in ('"', "``", "''"):
+            out.append("“" if open_double else "”")
+            open_double = not open_double
+        elif word == "'":
+            out.append("‘" if i == 0 or (i + 1 < len(words) and words[i - 1] in (",", '"', ":", "(")) else "’")
+        elif word in ("--", "---"):
+            out.append(dash)
+        else:
+            out.append(CURLY.get(word, word.replace("'", "’") if "'" in word else word))
+    return out
+
+
+def recased(words: list[str], rng: random.Random) -> list[str]:
+    kind = rng.random()
+    if kind < 0.45:
+        return [w.lower() for w in words]
+    if kind < 0.7:
+        return [w.upper() for w in words]
+    return [w[:1].upper() + w[1:] if len(w) > 3 else w for w in words]  # headline
+
+
+def augmented(s: Sentence, rng: random.Random) -> tuple[list[str], list[str]]:
+    """The words to read, and the words that lemma scripts start from: those in their own case."""
+    words = newsprint(s.words, rng) if rng.random() < 0.35 else s.words
+    if rng.random() < (0.06 if s.head else 0.12):
+        return recased(words, rng), words
+    return words, words
+
+
+class Encoder:
+    """Turns a sentence into lists of numbers."""
+
+    def __init__(self, pieces: Pieces, labels: dict[str, list[str]]):
+        self.pieces = pieces
+        self.index = {name: {label: i for i, label in enumerate(rows)} for name, rows in labels.items()}
+
+    def __call__(self, s: Sentence, words: list[str] | None = None, written: list[str] | None = None) -> dict | None:
+        ids, cases, first = self.pieces.sentence(words or s.words)
+        if len(ids) > LONGEST:
+            return None
+        row = {"ids": ids, "cases": cases, "first": first, "words": len(s.words)}
+        none = [-1] * len(s.words)
+        if s.head:
+            row["upos"] = [self.index["upos"].get(t, -1) for t in s.upos]
+            row["xpos"] = [self.index["xpos"].get(t, -1) for t in s.xpos]
+            lemmas = [DASH_LEMMA.get(w, l) for w, l in zip(written or s.words, s.lemma)]
+            row["lemma"] = [lemma_label(w, l, self.index["lemma"]) for w, l in zip(written or s.words, lemmas)]
+            row["deprel"] = [self.index["deprel"].get(d, -1) for d in s.deprel]
+            row["head"] = s.head
+        else:
+            row |= {name: none for name in ("upos", "xpos", "lemma", "deprel", "head")}
+        row["mention"] = s.mention if s.mention else none
+        row["nominal"] = s.nominal if s.nominal else none
+        return row
+
+
+FIELDS = ("upos", "xpos", "lemma", "deprel", "head", "mention", "nominal")
+
+
+def collate(rows: list[dict]) -> dict[str, torch.Tensor]:
+    pieces, words = max(len(r["ids"]) for r in rows), max(r["words"] for r in rows)
+
+    def padded(name, size, value):
+        return torch.tensor([r[name] + [value] * (size - len(r[name])) for r in rows])
+
+    batch = {
+        "ids": padded("ids", pieces, 0),
+        "cases": padded("cases", pieces, 0),
+        "first": padded("first", words + 1, 0),
+        "lengths": torch.tensor([len(r["ids"]) for r in rows]),
+        "words": torch.tensor([r["words"] for r in rows]),
+    }
+    return batch | {name: padded(name, words, -1) for name in FIELDS if name in rows[0]}
+
+
+def batches(rows: list[dict], size: int, rng: random.Random) -> list[list[dict]]:
+    """Batches of rows of like length, at most `size` pieces with padding, in random order."""
+    rows = sorted(rows, key=lambda r: (len(r["ids"]) + rng.random() * 6))
+    out, now = [], []
+    for row in rows:
+        if now and len(row["ids"]) * (len(now) + 1) > size:
+            out.append(now)
+            now = []
+        now.append(row)
+    if now:
+        out.append(now)
+    rng.shuffle(out)
+    return out
+
+
+def mask_bits(masks: torch.Tensor) -> torch.Tensor:
+    """[…] bit masks → […, labels] booleans."""
+    return (masks.unsqueeze(-1) >> torch.arange(len(MENTION))) & 1 == 1

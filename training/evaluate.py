@@ -1,0 +1,86 @@
+"""Development scores of a checkpoint, on gold tokens, in full or in 8-bit arithmetic."""
+
+from pathlib import Path
+
+import torch
+
+from .batches import Encoder, collate
+from .decode import mentions, relation, tree
+from .labels import MENTION, NOMINAL, Gazetteers, apply_script
+from .model import TAGS, Model
+from .pieces import Pieces
+from .quantise import quantised
+from .readers import Sentence, conllu
+from .score import fold, report, silver, tree_scores, uner_gold, wnut_gold
+
+
+def load_model(prepared: dict, weights: Path, int8: bool) -> Model:
+    model = Model(len(prepared["vocabulary"]), prepared["labels"])
+    model.load_state_dict(torch.load(weights))
+    model.eval()
+    return quantised(model) if int8 else model
+
+
+@torch.no_grad()
+def analyse(model: Model, encode: Encoder, sentences: list[list[str]], labels: dict[str, list[str]]) -> list[dict]:
+    """Analyses tokenised sentences; 64 at a time, longest together."""
+    order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
+    root = labels["deprel"].index("root")
+    out: list[dict] = [{}] * len(sentences)
+    for at in range(0, len(order), 32):
+        chosen = order[at : at + 32]
+        rows = [encode(Sentence("", sentences[i])) for i in chosen]
+        batch = collate(rows)
+        vectors = model.words(batch)
+        scores = {name: model.tags[name](vectors[:, 1:]) for name in TAGS}
+        arcs = model.arcs(vectors)
+        for r, i in enumerate(chosen):
+            n = len(sentences[i])
+            heads = tree(arcs[r, : n + 1, : n + 1].numpy())
+            relations = model.relations(vectors[r, 1 : n + 1], vectors[r, heads]).numpy()
+            best = {name: scores[name][r, :n].argmax(-1).tolist() for name in ("upos", "xpos", "lemma", "nominal")}
+            out[i] = {
+                "upos": [labels["upos"][k] for k in best["upos"]],
+                "xpos": [labels["xpos"][k] for k in best["xpos"]],
+                "lemma": [apply_script(labels["lemma"][k], w) for k, w in zip(best["lemma"], sentences[i])],
+                "head": heads,
+                "deprel": [labels["deprel"][relation(s, h, root)] for s, h in zip(relations, heads)],
+                "mention": [MENTION[k] for k in mentions(scores["mention"][r, :n].numpy())],
+                "nominal": [NOMINAL[k] for k in best["nominal"]],
+                "vectors": vectors[r, : n + 1, :8],
+            }
+    return out
+
+
+def evaluate(prepared: dict, model: Model, data: Path, errors: str | None = None):
+    labels = prepared["labels"]
+    encode = Encoder(Pieces(prepared["vocabulary"]), labels)
+    places = Gazetteers(data / "gazetteers")
+    ewt = list(conllu(data / "ud-ewt/en_ewt-ud-dev.conllu", "ewt", places))
+    gum = [s for p in sorted((data / "gum/dev").glob("*.conllu")) for s in conllu(p, "gum", places, entities=True)]
+    results = {}
+    for name, gold in (("EWT dev", ewt), ("GUM dev", gum)):
+        found = analyse(model, encode, [s.words for s in gold], labels)
+        results[name] = tree_scores(gold, found)
+        print(name, " ".join(f"{k} {v:.4f}" for k, v in results[name].items()))
+        if name == "GUM dev":
+            known = [(silver(s), fold(f["mention"])) for s, f in zip(gold, found)]
+            report("GUM dev names", *zip(*known), ("Person", "Organization", "Place", "Event", "Product", "Date", "Money"))
+            nominal = [
+                ({(i, i, NOMINAL[n]) for i, n in enumerate(s.nominal) if n}, {(i, i, n) for i, n in enumerate(f["nominal"]) if n != "O"})
+                for s, f in zip(gold, found)
+            ]
+            report("GUM dev nominals", *zip(*nominal), NOMINAL[1:])
+    for name, gold in (
+        ("UNER-EWT dev names", uner_gold(data / "uner-ewt/dev.iob2")),
+        ("WNUT17 dev names", wnut_gold(data / "wnut17/dev.conll")),
+    ):
+        found = [fold(f["mention"]) for f in analyse(model, encode, [w for w, _ in gold], labels)]
+        report(name, [g for _, g in gold], found, ("Person", "Organization", "Place"))
+        if errors and name.startswith(errors):
+            for (words, g), f in zip(gold, found):
+                f = {m for m in f if m[2] in ("Person", "Organization", "Place")}
+                if g != f:
+                    show = lambda ms: ", ".join(f"{' '.join(words[b:e])}:{k[:3]}" for b, e, k in sorted(ms))
+                    print(f"missed [{show(g - f)}] wrong [{show(f - g)}] in {' '.join(words)[:160]}")
+    return results

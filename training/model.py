@@ -1,0 +1,114 @@
+"""The encoder and its heads, with the layout of docs/model-format.md."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+LAYERS, HIDDEN, HEADS, INTERMEDIATE, POSITIONS = 6, 384, 12, 1536, 512
+ARC, REL = 256, 96
+TAGS = ("upos", "xpos", "lemma", "mention", "nominal")
+
+
+class SharedDropout(nn.Module):
+    """Drops the same features along a sentence: what parsers like, and nearly free to draw."""
+
+    def __init__(self, rate: float):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        shape = (x.shape[0], *[1] * (x.ndim - 2), x.shape[-1])
+        return x * (torch.rand(shape) >= self.rate).to(x.dtype).div_(1 - self.rate)
+
+
+class Layer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(HIDDEN, 3 * HIDDEN)
+        self.attn = nn.Linear(HIDDEN, HIDDEN)
+        self.attn_norm = nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.up = nn.Linear(HIDDEN, INTERMEDIATE)
+        self.down = nn.Linear(INTERMEDIATE, HIDDEN)
+        self.down_norm = nn.LayerNorm(HIDDEN, eps=1e-12)
+
+    def forward(self, x, mask, dropout):
+        rows, length, _ = x.shape
+        q, k, v = self.qkv(x).view(rows, length, 3, HEADS, HIDDEN // HEADS).permute(2, 0, 3, 1, 4)
+        # Written out: on short sentences faster on a CPU than the fused kernel.
+        scores = q @ k.transpose(2, 3) * (HIDDEN // HEADS) ** -0.5
+        mixed = (scores + mask.to(scores.dtype)).softmax(-1).to(v.dtype) @ v
+        x = self.attn_norm(x + dropout(self.attn(mixed.transpose(1, 2).reshape(rows, length, HIDDEN))))
+        return self.down_norm(x + dropout(self.down(F.gelu(self.up(x)))))
+
+
+class Model(nn.Module):
+    def __init__(self, pieces: int, labels: dict[str, list[str]], dropout: float = 0.2):
+        super().__init__()
+        self.word = nn.Embedding(pieces, HIDDEN)
+        self.position = nn.Embedding(POSITIONS, HIDDEN)
+        self.case = nn.Embedding(6, HIDDEN)
+        self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.tags = nn.ModuleDict({name: nn.Linear(HIDDEN, len(labels[name])) for name in TAGS})
+        self.arc_dep, self.arc_head = nn.Linear(HIDDEN, ARC), nn.Linear(HIDDEN, ARC)
+        self.rel_dep, self.rel_head = nn.Linear(HIDDEN, REL), nn.Linear(HIDDEN, REL)
+        relations = len(labels["deprel"])
+        self.arc_bilinear = nn.Parameter(torch.randn(ARC, ARC) * 0.01)
+        self.arc_bias = nn.Parameter(torch.zeros(ARC))
+        self.rel_bilinear = nn.Parameter(torch.randn(relations, REL, REL) * 0.02)
+        self.rel_linear = nn.Linear(2 * REL, relations)
+        self.inner, self.outer = SharedDropout(0.1), SharedDropout(dropout)
+        nn.init.zeros_(self.case.weight)
+
+    def load_base(self, weights: dict[str, torch.Tensor], kept: list[int]):
+        """Starts from a BERT checkpoint, keeping some of its word pieces."""
+        w = {name.removeprefix("bert."): value.float() for name, value in weights.items()}
+        e = "embeddings."
+        self.word.weight.data = w[e + "word_embeddings.weight"][kept].clone()
+        self.position.weight.data = w[e + "position_embeddings.weight"] + w[e + "token_type_embeddings.weight"][0]
+        own = {"norm": e + "LayerNorm"}
+        for n in range(LAYERS):
+            b = f"encoder.layer.{n}."
+            parts = [b + f"attention.self.{k}" for k in ("query", "key", "value")]
+            for kind in ("weight", "bias"):
+                getattr(self.layers[n].qkv, kind).data = torch.cat([w[f"{p}.{kind}"] for p in parts])
+            own |= {
+                f"layers.{n}.attn": b + "attention.output.dense",
+                f"layers.{n}.attn_norm": b + "attention.output.LayerNorm",
+                f"layers.{n}.up": b + "intermediate.dense",
+                f"layers.{n}.down": b + "output.dense",
+                f"layers.{n}.down_norm": b + "output.LayerNorm",
+            }
+        for mine, theirs in own.items():
+            module = self.get_submodule(mine)
+            module.weight.data, module.bias.data = w[theirs + ".weight"].clone(), w[theirs + ".bias"].clone()
+
+    def encode(self, ids, cases, lengths):
+        """ids, cases [rows, pieces]; lengths [rows] → [rows, pieces, hidden]."""
+        at = torch.arange(ids.shape[1])
+        mask = torch.where(at[None] < lengths[:, None], 0.0, -1e4)[:, None, None, :]
+        x = self.inner(self.norm(self.word(ids) + self.position(at)[None] + self.case(cases)))
+        for layer in self.layers:
+            x = layer(x, mask, self.inner)
+        return x
+
+    def words(self, batch):
+        """The vectors of the root and the words, [rows, 1 + words, hidden]."""
+        x = self.encode(batch["ids"], batch["cases"], batch["lengths"])
+        first = batch["first"].unsqueeze(-1).expand(-1, -1, HIDDEN)
+        return self.outer(x.gather(1, first))
+
+    def arcs(self, v):
+        """score[row, dependent, head], root and words on both axes."""
+        dep, head = self.outer(F.gelu(self.arc_dep(v))), self.outer(F.gelu(self.arc_head(v)))
+        return (dep @ self.arc_bilinear.to(dep.dtype)) @ head.transpose(1, 2) + (head @ self.arc_bias.to(dep.dtype))[:, None, :]
+
+    def relations(self, v_dep, v_head):
+        """Relation scores of pairs, [pairs, relations]."""
+        dep, head = self.outer(F.gelu(self.rel_dep(v_dep))), self.outer(F.gelu(self.rel_head(v_head)))
+        # One product with all relations side by side, then a dot with the head.
+        side = dep @ self.rel_bilinear.to(dep.dtype).permute(1, 0, 2).reshape(REL, -1)
+        both = (side.view(len(dep), -1, REL) * head[:, None, :]).sum(-1)
+        return both + self.rel_linear(torch.cat([dep, head], -1))
