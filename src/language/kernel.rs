@@ -142,12 +142,7 @@ impl Linear {
                 corrections[output] -= i32::from(OFFSET) * i32::from(weight);
             }
         }
-        let padded = |values: &[f32]| {
-            let mut values = values.to_vec();
-            values.resize(blocks * LANES, 0.0);
-            values
-        };
-        Some(Self { outputs, inputs, packed, corrections, scales: padded(scales), biases: padded(biases) })
+        Some(Self { outputs, inputs, packed, corrections, scales: scales.to_vec(), biases: biases.to_vec() })
     }
 
     /// Inputs a row.
@@ -167,14 +162,14 @@ impl Linear {
                 clippy::redundant_closure_for_method_calls,
                 reason = "a method path is bound to one lifetime"
             )]
-            Level::Portable => self.product::<1, 4>(x, out, |tile, sums| tile.portable(sums)),
+            Level::Portable => self.product::<1, 4>(cpu, x, out, |tile, sums| tile.portable(sums)),
             // SAFETY: a `Cpu` of this level exists only where AVX2 was detected.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => self.product::<1, 4>(x, out, |tile, sums| unsafe { tile.avx2(sums) }),
+            Level::Avx2 => self.product::<1, 4>(cpu, x, out, |tile, sums| unsafe { tile.avx2(sums) }),
             #[cfg(target_arch = "x86_64")]
             Level::Vnni => {
                 // SAFETY: a `Cpu` of this level exists only where these AVX-512 parts were detected.
-                self.product::<4, 6>(x, out, |tile, sums| unsafe { tile.vnni(sums) });
+                self.product::<4, 6>(cpu, x, out, |tile, sums| unsafe { tile.vnni(sums) });
             }
         }
     }
@@ -184,43 +179,27 @@ impl Linear {
     /// All rows pass one group of blocks before the next: its weights stay in the nearest cache.
     fn product<const B: usize, const R: usize>(
         &self,
+        cpu: Cpu,
         x: &Quantised,
         out: &mut [f32],
         sum: impl Fn(Tile<'_>, &mut [[[i32; LANES]; B]; R]),
     ) {
         let blocks = self.corrections.len() / LANES;
         let block_bytes = LANES * self.inputs;
+        let mut sums = [[[0; LANES]; B]; R];
         for block in (0..blocks).step_by(B) {
             let wide = B.min(blocks - block);
             let weights = &self.packed[block * block_bytes..(block + wide) * block_bytes];
             let corrections = &self.corrections[block * LANES..(block + wide) * LANES];
-            let first = block * LANES;
+            let columns = block * LANES..self.outputs.min((block + wide) * LANES);
+            let (scales, biases) = (&self.scales[columns.clone()], &self.biases[columns.clone()]);
             for row in (0..x.rows()).step_by(R) {
                 let high = R.min(x.rows() - row);
                 let bytes = &x.bytes[row * self.inputs..(row + high) * self.inputs];
-                let mut sums = [[[0; LANES]; B]; R];
                 sum(Tile { bytes, weights, corrections, inputs: self.inputs, rows: high }, &mut sums);
                 for (r, sums) in sums.iter().enumerate().take(high) {
-                    let scale = x.scales[row + r];
-                    let out = &mut out[(row + r) * self.outputs..][..self.outputs];
-                    for (b, sums) in sums.iter().enumerate().take(wide) {
-                        let from = first + b * LANES;
-                        let scales: &[f32; LANES] =
-                            self.scales[from..].first_chunk().unwrap_or(&[0.0; LANES]);
-                        let biases: &[f32; LANES] =
-                            self.biases[from..].first_chunk().unwrap_or(&[0.0; LANES]);
-                        let value = |i: usize| sums[i] as f32 * scale * scales[i] + biases[i];
-                        // Whole vectors apart from the rest: their stores need no loop.
-                        if let Some(out) = out[from..].first_chunk_mut::<LANES>() {
-                            for (i, out) in out.iter_mut().enumerate() {
-                                *out = value(i);
-                            }
-                        } else {
-                            for (i, out) in out[from..].iter_mut().enumerate() {
-                                *out = value(i);
-                            }
-                        }
-                    }
+                    let out = &mut out[(row + r) * self.outputs..][columns.clone()];
+                    scale(cpu, sums.as_flattened(), x.scales[row + r], scales, biases, out);
                 }
             }
         }
@@ -241,6 +220,7 @@ impl Tile<'_> {
     fn portable<const B: usize, const R: usize>(self, sums: &mut [[[i32; LANES]; B]; R]) {
         for (row, sums) in self.bytes.chunks_exact(self.inputs).zip(sums) {
             for (weights, sums) in self.weights.chunks_exact(LANES * self.inputs).zip(sums) {
+                sums.fill(0);
                 for (four, weights) in row.chunks_exact(DEPTH).zip(weights.chunks_exact(LANES * DEPTH)) {
                     let four: [i32; DEPTH] = array::from_fn(|i| i32::from(four[i]) - i32::from(OFFSET));
                     for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(DEPTH)) {
@@ -411,6 +391,13 @@ fn gelu_one(x: f32) -> f32 {
 }
 
 on_every_path! {
+    /// Turns the sums of one row into floats: `sum · row · scale + bias`.
+    fn scale(sums: &[i32], row: f32, scales: &[f32], biases: &[f32], out: &mut [f32]) {
+        for (((out, sum), scale), bias) in out.iter_mut().zip(sums).zip(scales).zip(biases) {
+            *out = *sum as f32 * row * scale + bias;
+        }
+    }
+
     /// Quantises rows of `width` numbers: the largest magnitude becomes 127, halves round to even.
     fn quantise(values: &[f32], width: usize, bytes: &mut [u8], scales: &mut [f32]) {
         for ((row, bytes), scale) in values.chunks_exact(width).zip(bytes.chunks_exact_mut(width)).zip(scales) {

@@ -26,13 +26,13 @@ pub use types::{
 use crate::article::Span;
 
 /// Rows of word pieces read together: enough to use each weight often, few enough to stay in a CPU's cache.
-const BATCH_ROWS: usize = 256;
+const BATCH_ROWS: usize = 96;
 /// Sentences whose words are held at once.
 const GROUP: usize = 256;
 
 /// Finds the sentences of `text` with their tokens, trees and mentions.
 ///
-/// The result depends on nothing but the model and the text. Time is linear in the text, about 3 ms a sentence on one
+/// The result depends on nothing but the model and the text. Time is linear in the text, about 4 ms a sentence on one
 /// core with AVX-512; memory beyond the result is a few megabytes.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! Text to sentences of tokens: paragraphs, then tokens, then where one sentence ends and the next begins.
 
-use super::tokenise::{is_apostrophe, is_gap, is_listed, tokenise};
+use super::tokenise::{is_apostrophe, is_gap, is_listed, is_starter, tokenise};
 use crate::article::Span;
 
 /// A sentence is cut here at the latest: a longer one is a table, a list or noise.
@@ -174,9 +174,10 @@ fn ends_sentence(text: &str, tokens: &[Span], first: usize, at: usize) -> bool {
     }
     match end {
         "." if lower => {
-            // In careless text; after a short capitalised word it is an abbreviation not listed.
+            // In careless text; after a short capitalised word or a unit it is an abbreviation not listed.
             let before = if at > first { word(at - 1) } else { "" };
-            let cut_short = before.starts_with(char::is_uppercase) && before.len() <= 5;
+            let after_number = at > first + 1 && word(at - 2).starts_with(char::is_numeric);
+            let cut_short = (before.starts_with(char::is_uppercase) || after_number) && before.len() <= 5;
             mark == at && !quoted && !cut_short && (start.len() > 1 || start == "i")
         }
         _ if lower => mark == at && !quoted && !end.contains(['.', '…']),
@@ -228,17 +229,6 @@ fn abbreviation_ends(abbreviation: &str, next: &str, bare: bool) -> bool {
         return false;
     }
     plain == "etc" || !bare || is_starter(next)
-}
-
-/// Words that, capitalised, nearly always start a sentence.
-fn is_starter(word: &str) -> bool {
-    const STARTERS: &str = "A About According After All Also Although An And Another Any As At Because Before Both But By Despite \
-        During Each Earlier Even Every Few For From Given He Her Here His How However I If In Instead Is It Its \
-        Last Later Many Meanwhile More Most My Nearly No None Not Now Of On Once One Only Or Other Our Over \
-        People Several She Since So Some Still Such That The Their Then There These They This Those Though \
-        Through Thus To Today Two Under Until Was We What When Where Whether Which While Who Why With Without \
-        Yet You Your";
-    is_listed(STARTERS, word)
 }
 
 /// Whether a quotation is followed by its speaker: "Mr. Smith asked".
@@ -348,7 +338,7 @@ mod tests {
         ("He lives in the U.S. The law changed.", "He lives in the U.S. | The law changed ."),
         ("Dr. Ito met Mr. and Mrs. Oz on Jan. 5.", "Dr. Ito met Mr. and Mrs. Oz on Jan. 5 ."),
         ("J. K. Rowling and George W. Bush met.", "J. K. Rowling and George W. Bush met ."),
-        ("Vitamin C. He took it.", "Vitamin C. He took it ."),
+        ("Group D. The rest of Vitamin C.", "Group D . | The rest of Vitamin C ."),
         (
             "Acme Inc. said so. Acme Corp. The rest left.",
             "Acme Inc. said so . | Acme Corp. | The rest left .",
@@ -361,6 +351,7 @@ mod tests {
         ("He sold Apple, Intel et al. and left.", "He sold Apple , Intel et al. and left ."),
         ("in Boston, Mass. on Sunday", "in Boston , Mass. on Sunday"),
         ("It ended.Next came war.", "It ended . | Next came war ."),
+        ("Add 2 tsp. sugar, said Jo of Sask. police.", "Add 2 tsp . sugar , said Jo of Sask . police ."),
         ("1. The first rule. 2. The second.", "1 . The first rule . | 2 . The second ."),
         ("Who? Me? Yes.", "Who ? | Me ? | Yes ."),
         ("So... It ended… Badly.", "So ... | It ended … | Badly ."),

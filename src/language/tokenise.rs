@@ -27,6 +27,17 @@ pub(super) fn is_listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
+/// Words that, capitalised, nearly always start a sentence.
+pub(super) fn is_starter(word: &str) -> bool {
+    const STARTERS: &str = "A About According After All Also Although An And Another Any As At Because Before Both But By Despite \
+        During Each Earlier Even Every Few For From Given He Her Here His How However I If In Instead Is It Its \
+        Last Later Many Meanwhile More Most My Nearly No None Not Now Of On Once One Only Or Other Our Over \
+        People Several She Since So Some Still Such That The Their Then There These They This Those Though \
+        Through Thus To Today Two Under Until Was We What When Where Whether Which While Who Why With Without \
+        Yet You Your";
+    is_listed(STARTERS, word)
+}
+
 /// Whether a dot after `word` belongs to it, as in "Dr." or "Inc.".
 ///
 /// `next` is what follows the dot and the white space after it; `comma` whether a comma stands before the word.
@@ -440,6 +451,10 @@ impl Scanner<'_> {
                 && next.starts_with(|c: char| {
                     c.is_uppercase() || (c.is_ascii_digit() && matches!(letter, 'N' | 'E' | 'S' | 'W'))
                 })
+                && !next
+                    .split(|c: char| !c.is_alphabetic())
+                    .next()
+                    .is_some_and(|c| c.len() > 1 && is_starter(c))
                 && (letter != 'I' || self.last_token().starts_with(char::is_uppercase));
         }
         is_abbreviation(word, next, self.last_token() == ",")
