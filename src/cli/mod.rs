@@ -76,8 +76,13 @@ pub(crate) struct Global {
     /// Your own vocabulary beside the built-in one: relations, cues, topics, known names (Turtle)
     #[arg(long, global = true, value_name = "FILE")]
     ontology: Vec<PathBuf>,
-    /// What ids are appended to in RDF; fixed when the graph is made [default: https://w3id.org/newsgraph/]
-    #[arg(long, global = true, value_name = "IRI", value_parser = BaseIri::parse)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "IRI",
+        value_parser = BaseIri::parse,
+        help = "What ids are appended to in RDF; fixed when the graph is made [default: https://w3id.org/newsgraph/]"
+    )]
     base_iri: Option<BaseIri>,
 }
 
