@@ -6,6 +6,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
 };
 
+use anyhow::ensure;
 use clap::Args;
 use newsgraph::{
     article::Article,
@@ -94,6 +95,11 @@ struct Builder<'a> {
 impl Build {
     pub(crate) fn run(&self, global: &Global) -> anyhow::Result<Outcome> {
         let ontology = global.ontology()?;
+        ensure!(
+            !global.graph.is_file(),
+            "{} is a file, and a graph is a folder; pass --graph DIR",
+            global.graph.display()
+        );
         let options = DirOptions { base_iri: global.base_iri.clone(), threshold: self.threshold };
         let directory = GraphDir::create_or_open(&global.graph, &options)?;
         let report =
@@ -282,7 +288,7 @@ fn summarise(
         let origin = article.outlet.as_ref().unwrap_or(&article.source);
         writeln!(
             out,
-            "    “{}” {FAINT}{}{FAINT:#}",
+            "    {} {FAINT}— {}{FAINT:#}",
             term::shorten(&evidence.text, 160),
             term::clean(origin)
         )?;

@@ -58,7 +58,14 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// The graph: a folder that build makes
-    #[arg(long, global = true, value_name = "DIR", env = "NEWSGRAPH_GRAPH", default_value = "news.graph")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "NEWSGRAPH_GRAPH",
+        hide_env_values = true,
+        default_value = "news.graph"
+    )]
     graph: PathBuf,
     /// Threads to use; 0 means one for every core. The results are the same
     #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
@@ -69,7 +76,7 @@ pub(crate) struct Global {
     /// Your own vocabulary beside the built-in one: relations, cues, topics, known names (Turtle)
     #[arg(long, global = true, value_name = "FILE")]
     ontology: Vec<PathBuf>,
-    /// What ids are appended to in RDF; fixed when the graph is made [default: https://w3id.org/newsgraph/]
+    /// What ids are appended to in RDF; fixed when the graph is made
     #[arg(long, global = true, value_name = "IRI", value_parser = BaseIri::parse)]
     base_iri: Option<BaseIri>,
 }

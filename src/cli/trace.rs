@@ -84,10 +84,10 @@ impl Trace {
             out.flush()?;
         }
         if found.paths.is_empty() && !global.quiet {
-            let (from, hops) = (&found.from.label, self.hops);
+            let (from, hops) = (&found.from.label, term::count(self.hops as usize, "link", "links"));
             let what = match &found.to {
                 Some(to) => {
-                    format!("no path from {from} to {} in {hops} links; try --hops or --uncertain", to.label)
+                    format!("no path from {from} to {} in {hops}; try --hops or --uncertain", to.label)
                 }
                 None => format!(
                     "no stance of {from}, its people or on it was found; try --uncertain, or name an end"

@@ -60,9 +60,7 @@ fn half_a_build(desk: &Desk) -> (Child, std::process::ChildStdin) {
     stdin.write_all(articles(0..100).as_bytes()).unwrap();
     stdin.flush().unwrap();
     let graph = desk.path().join("news.graph");
-    wait_for("the first articles to be stored", || {
-        graph.join("manifest.json").exists() && segments(&graph) > 0
-    });
+    wait_for("the first articles to be stored", || has_records(&graph));
     (child, stdin)
 }
 
