@@ -4,12 +4,20 @@
 //! a graph directory. Field names never change within a major version. Offsets are Unicode code points,
 //! half-open, into `article.text`.
 
-use std::fmt;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    io::{self, BufRead, Write},
+};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{article::Article, language::MentionKind, ontology::Class};
+use crate::{
+    article::{Article, CodePoints},
+    language::MentionKind,
+    ontology::Class,
+};
 
 /// A half-open range of Unicode code points in `article.text`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -312,4 +320,348 @@ pub struct RecordEvidence {
     pub object: CharSpan,
     /// The words that signal the relation.
     pub cue: CharSpan,
+}
+
+/// Longest line of JSON that is read, in bytes.
+pub const MAX_LINE: usize = 256 << 20;
+
+/// A line that says why an article has no record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorRecord {
+    /// What is known of the article.
+    pub article: ErrorArticle,
+    /// Why it could not be read.
+    pub error: String,
+}
+
+/// The article of an [`ErrorRecord`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorArticle {
+    /// Where it was read from.
+    pub source: String,
+    /// Its id, if it got one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// One line of JSON Lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Line {
+    /// An article that could not be read.
+    Error(ErrorRecord),
+    /// What an article says.
+    Record(Box<Record>),
+}
+
+/// Why a line of JSON Lines cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// The input cannot be read.
+    #[error("line {line}: cannot be read: {error}")]
+    Read {
+        /// Counted from 1.
+        line: u64,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Longer than [`MAX_LINE`].
+    #[error("line {line}: longer than {MAX_LINE} bytes; split the article")]
+    TooLong {
+        /// Counted from 1.
+        line: u64,
+    },
+    /// No record.
+    #[error("line {line}: not a record: {error}; records are what newsgraph extract prints")]
+    Json {
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong, and in which column.
+        error: serde_json::Error,
+    },
+    /// A record that contradicts itself.
+    #[error("line {line}: {error}; extract the article again")]
+    Invalid {
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong.
+        error: RecordError,
+    },
+}
+
+/// What is wrong within a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The article has no id.
+    #[error("the article has no id")]
+    NoId,
+    /// Two entities with one key, or an entity without.
+    #[error("entity key {0:?} is empty or used twice")]
+    Key(String),
+    /// An entity without a name.
+    #[error("entity {0} has an empty label")]
+    Label(String),
+    /// A statement about nothing.
+    #[error("statement {statement} names entity {key:?}, which the record does not hold")]
+    Dangling {
+        /// Counted from 1.
+        statement: usize,
+        /// The key.
+        key: String,
+    },
+    /// A statement without a relation.
+    #[error("statement {0} has no relation")]
+    Relation(usize),
+    /// An offset outside the text.
+    #[error("{what}: {}..{} is no range of the text, which has {length} characters", span.start, span.end)]
+    Span {
+        /// Which span.
+        what: String,
+        /// The span.
+        span: CharSpan,
+        /// Length of the text in code points.
+        length: u32,
+    },
+    /// A mention outside its sentence.
+    #[error("statement {statement}: the {what} at {}..{} lies outside its sentence", span.start, span.end)]
+    Outside {
+        /// Counted from 1.
+        statement: usize,
+        /// Subject, object or cue.
+        what: &'static str,
+        /// The span.
+        span: CharSpan,
+    },
+}
+
+impl CharSpan {
+    /// Whether `other` lies wholly inside.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+impl Record {
+    /// Checks that keys and offsets point somewhere: all that merging relies on.
+    ///
+    /// The subject or object of a statement may lie outside its sentence, as in a quote whose speaker stands in the
+    /// sentence before; the cue may not.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), RecordError> {
+        if self.article.id.is_empty() {
+            return Err(RecordError::NoId);
+        }
+        let length = CodePoints::new(&self.article.text).len();
+        let check = |what: &dyn Fn() -> String, span: CharSpan| {
+            if span.start <= span.end && span.end <= length {
+                return Ok(());
+            }
+            Err(RecordError::Span { what: what(), span, length })
+        };
+        let mut keys = BTreeSet::new();
+        for entity in &self.entities {
+            if entity.key.is_empty() || !keys.insert(entity.key.as_str()) {
+                return Err(RecordError::Key(entity.key.clone()));
+            }
+            if entity.label.trim().is_empty() {
+                return Err(RecordError::Label(entity.key.clone()));
+            }
+            for mention in &entity.mentions {
+                check(
+                    &|| format!("mention of entity {}", entity.key),
+                    CharSpan { start: mention.start, end: mention.end },
+                )?;
+            }
+        }
+        for (at, statement) in self.statements.iter().enumerate() {
+            let number = at + 1;
+            let object = if let RecordObject::Entity(key) = &statement.object { Some(key) } else { None };
+            for key in [Some(&statement.subject), object, statement.holder.as_ref()].into_iter().flatten() {
+                if !keys.contains(key.as_str()) {
+                    return Err(RecordError::Dangling { statement: number, key: key.clone() });
+                }
+            }
+            if statement.relation.trim().is_empty() {
+                return Err(RecordError::Relation(number));
+            }
+            let evidence = &statement.evidence;
+            let attribution = statement.attribution.map(|attribution| ("attribution", attribution.cue));
+            let spans = [
+                ("sentence", evidence.sentence),
+                ("subject", evidence.subject),
+                ("object", evidence.object),
+                ("cue", evidence.cue),
+            ];
+            for (what, span) in spans.into_iter().chain(attribution) {
+                check(&|| format!("{what} of statement {number}"), span)?;
+            }
+            if !evidence.sentence.contains(evidence.cue) {
+                return Err(RecordError::Outside { statement: number, what: "cue", span: evidence.cue });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads JSON Lines as `extract` prints them, one item for each line that is not blank; a bad line does not end it.
+///
+/// Memory: one line, of at most [`MAX_LINE`] bytes.
+///
+/// ```
+/// use newsgraph::record::{Line, read_lines};
+/// let input = b"\n{\"article\":{\"source\":\"a.txt\"},\"error\":\"empty\"}\n{}\n";
+/// let lines: Vec<_> = read_lines(&input[..]).collect();
+/// assert!(matches!(lines[0], Ok(Line::Error(_))));
+/// assert!(lines[1].as_ref().unwrap_err().to_string().starts_with("line 3: not a record"));
+/// ```
+pub fn read_lines(input: impl BufRead) -> impl Iterator<Item = Result<Line, LineError>> {
+    LineReader { input, line: 0, done: false, limit: MAX_LINE }
+}
+
+struct LineReader<R> {
+    input: R,
+    line: u64,
+    done: bool,
+    limit: usize,
+}
+
+impl<R: BufRead> LineReader<R> {
+    /// The next line without its end, or `None` at the end of input; a line over the limit is skipped to its end.
+    fn next_line(&mut self) -> Result<Option<Vec<u8>>, LineError> {
+        self.line += 1;
+        let line = self.line;
+        let mut bytes = Vec::new();
+        let mut too_long = false;
+        loop {
+            let chunk = match self.input.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(LineError::Read { line, error }),
+            };
+            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let part = &chunk[..end.unwrap_or(chunk.len())];
+            if bytes.len() + part.len() > self.limit {
+                too_long = true;
+                bytes = Vec::new();
+            }
+            if !too_long {
+                bytes.extend_from_slice(part);
+            }
+            let (taken, at_end) = (end.map_or(chunk.len(), |end| end + 1), chunk.is_empty());
+            self.input.consume(taken);
+            if at_end {
+                self.done = true;
+            }
+            if at_end || end.is_some() {
+                break;
+            }
+        }
+        match too_long {
+            true => Err(LineError::TooLong { line }),
+            false if self.done && bytes.is_empty() => Ok(None),
+            false => Ok(Some(bytes)),
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for LineReader<R> {
+    type Item = Result<Line, LineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.done {
+            let bytes = match self.next_line() {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return None,
+                Err(error) => {
+                    self.done |= matches!(error, LineError::Read { .. });
+                    return Some(Err(error));
+                }
+            };
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            return Some(parse_line(&bytes, self.line));
+        }
+        None
+    }
+}
+
+fn parse_line(bytes: &[u8], line: u64) -> Result<Line, LineError> {
+    // An error line is small and known by its field; parsing a record directly keeps serde's column in the message.
+    let record = match serde_json::from_slice::<Record>(bytes) {
+        Ok(record) => record,
+        Err(error) => {
+            return match serde_json::from_slice::<ErrorRecord>(bytes) {
+                Ok(record) => Ok(Line::Error(record)),
+                Err(_) => Err(LineError::Json { line, error }),
+            };
+        }
+    };
+    record.validate().map_err(|error| LineError::Invalid { line, error })?;
+    Ok(Line::Record(Box::new(record)))
+}
+
+/// Writes one line of JSON Lines and flushes it, so that a reader at the other end of a pipe sees it at once.
+///
+/// # Errors
+/// If `output` cannot be written.
+pub fn write_line(line: &Line, mut output: impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut output, line)?;
+    output.write_all(b"\n")?;
+    output.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::fixture::world;
+
+    #[test]
+    fn lines_are_read_back() {
+        let mut bytes = Vec::new();
+        for record in world() {
+            write_line(&Line::Record(Box::new(record)), &mut bytes).unwrap();
+        }
+        let error = ErrorRecord {
+            article: ErrorArticle { source: "b.txt".into(), id: None },
+            error: "not text".into(),
+        };
+        write_line(&Line::Error(error.clone()), &mut bytes).unwrap();
+        let lines: Vec<Line> = read_lines(&bytes[..]).collect::<Result<_, _>>().unwrap();
+        let mut expected: Vec<Line> =
+            world().into_iter().map(|record| Line::Record(Box::new(record))).collect();
+        expected.push(Line::Error(error));
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_long_line_is_skipped_and_the_next_one_read() {
+        let input = b"{\"much\":\"too long\"}\n\n{\"article\":{\"source\":\"a\"},\"error\":\"e\"}";
+        let mut reader = LineReader { input: &input[..], line: 0, done: false, limit: 18 };
+        assert!(matches!(reader.next(), Some(Err(LineError::TooLong { line: 1 }))));
+        reader.limit = 100;
+        assert!(matches!(reader.next(), Some(Ok(Line::Error(_)))));
+        assert!(reader.next().is_none());
+    }
+
+    #[test]
+    fn what_points_nowhere_is_refused() {
+        let good = world().remove(0);
+        assert_eq!(good.validate(), Ok(()));
+        let mut bad = good.clone();
+        bad.statements[0].holder = Some("e99".into());
+        assert!(bad.validate().unwrap_err().to_string().contains("e99"));
+        let mut bad = good.clone();
+        bad.statements[1].evidence.sentence.end = 100_000;
+        assert!(bad.validate().unwrap_err().to_string().starts_with("sentence of statement 2: "));
+        let mut bad = good.clone();
+        bad.statements[0].evidence.cue = bad.statements[1].evidence.cue;
+        assert!(matches!(bad.validate(), Err(RecordError::Outside { what: "cue", .. })));
+        let mut bad = good;
+        bad.entities[1].key = "e1".into();
+        assert_eq!(bad.validate(), Err(RecordError::Key("e1".into())));
+    }
 }

@@ -79,7 +79,7 @@ pub(super) fn small_number(word: &str) -> Option<i16> {
     match word {
         "a" | "an" => Some(1),
         "" => None,
-        _ => WORDS.iter().position(|number| *number == word).map(|number| number as i16),
+        _ => WORDS.iter().zip(0..).find(|(number, _)| **number == word).map(|(_, value)| value),
     }
 }
 

@@ -127,7 +127,15 @@ pub(crate) fn attributions(
     for (index, tree) in trees.iter().enumerate() {
         found.extend(Reader { tree, sentence: SentenceId(index as u32), entities, ontology }.clauses());
     }
-    found.retain(|clause| !repeats_quote(clause, &trees, &quotes));
+    found.retain(|clause| {
+        // The complement of a verb of saying may be a quotation, which has its own attribution.
+        let Scope::Clause { sentence, head, .. } = clause.scope else { return true };
+        let span = trees[sentence.0 as usize].token(head).span;
+        !quotes.iter().zip(&speakers).any(|(quote, speaker)| {
+            let speech = quote.clause || speaker.is_some_and(|speaker| speaker.direct);
+            speech && quote.content.contains(span)
+        })
+    });
     for (quote, speaker) in quotes.iter().zip(speakers) {
         let scope = |fragment| Scope::Quote {
             content: quote.content,
@@ -166,13 +174,6 @@ pub(crate) fn attributions(
         }
     });
     found
-}
-
-/// Whether the complement of a verb of saying is a quotation, which has its own attribution.
-fn repeats_quote(clause: &Attributed, trees: &[Tree<'_>], quotes: &[Quote]) -> bool {
-    let Scope::Clause { sentence, head, .. } = clause.scope else { return false };
-    let span = trees[sentence.0 as usize].token(head).span;
-    quotes.iter().any(|quote| quote.clause && quote.content.contains(span))
 }
 
 /// Who says a quotation.
@@ -294,7 +295,7 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     fn listed(&self, list: &str, token: TokenId) -> bool {
-        self.ontology.words(list).contains(&self.tree.lemma(token).to_lowercase())
+        self.tree.is_in(token, self.ontology.words(list))
     }
 
     /// How a verb takes its complement, if it is a verb of saying, denying or doubting.
@@ -346,19 +347,35 @@ impl Reader<'_, '_> {
                 );
                 one.cue_token = None;
                 found.push(one);
-            } else if tree.form(token).eq_ignore_ascii_case("according")
-                && tree.deprel(token) != Deprel::Case
-                && let Some(source) = tree.children_by(token, &[Deprel::Obl, Deprel::Nmod]).next()
+            } else if let Some((source, last)) = self.according(token)
                 && let Some(clause) = self.clause_above(token)
             {
-                let last = tree.after(token).unwrap_or(token);
+                let except = (source != clause && tree.dominates(clause, source)).then_some(source);
                 let mut one =
-                    self.attributed(clause, Some(token), Some(source), token, last, AttributionKind::Says);
+                    self.attributed(clause, except, Some(source), token, last, AttributionKind::Says);
                 one.cue_token = None;
                 found.push(one);
             }
         }
         found
+    }
+
+    /// The source behind "according to" at a token that the tree does not read as a preposition, and the "to".
+    fn according(&self, token: TokenId) -> Option<(TokenId, TokenId)> {
+        let tree = self.tree;
+        let to = tree.after(token).filter(|&to| tree.form(to) == "to")?;
+        if !tree.form(token).eq_ignore_ascii_case("according") || tree.deprel(token) == Deprel::Case {
+            return None;
+        }
+        let ends = |at: &TokenId| matches!(tree.form(*at), "," | "." | ";");
+        let phrase = || (to.0 + 1..tree.len()).map(TokenId).take_while(|at| !ends(at));
+        let mut source = phrase().find(|&at| tree.is_nominal(at))?;
+        while let Some(head) =
+            tree.head(source).filter(|head| phrase().any(|at| at == *head) && tree.is_nominal(*head))
+        {
+            source = head;
+        }
+        Some((source, to))
     }
 
     fn attributed(
@@ -389,7 +406,7 @@ impl Reader<'_, '_> {
         let says = kind == AttributionKind::Says;
         for child in tree.children(verb) {
             let clause = match tree.deprel(child) {
-                Deprel::Ccomp => true,
+                Deprel::Ccomp | Deprel::CsubjPass => true,
                 // "is said to own", "denied owning", "claims to own"; others begin, plan or promise to.
                 Deprel::Xcomp => {
                     (tree.is_passive(verb) || !says || self.listed("claimingVerb", verb))
@@ -402,7 +419,6 @@ impl Reader<'_, '_> {
                         && (verb.0..child.0).any(|token| tree.form(TokenId(token)) == ":")
                 }
                 Deprel::Obj => !says && kind == AttributionKind::Denies,
-                Deprel::CsubjPass => true,
                 _ => false,
             };
             if clause {
@@ -411,7 +427,7 @@ impl Reader<'_, '_> {
         }
         if found.is_empty()
             && says
-            && tree.children_by(verb, &[Deprel::Obj]).next().is_none()
+            && tree.children_by(verb, &[Deprel::Obj, Deprel::Xcomp]).next().is_none()
             && let Some(above) = tree.head(verb)
         {
             let inserted = tree.deprel(verb) == Deprel::Parataxis
@@ -436,6 +452,15 @@ impl Reader<'_, '_> {
                 tree.case(child).is_some_and(|case| matches!(case.words.as_str(), "by" | "from" | "of"))
             })
         });
+        // "Acme denied claims that …": it is the denial that counts.
+        let denied = tree.deprel(noun) == Deprel::Obj
+            && tree
+                .head(noun)
+                .and_then(|verb| self.kind(verb))
+                .is_some_and(|kind| kind != AttributionKind::Says);
+        if denied {
+            return;
+        }
         let kind =
             if self.listed("denyingNoun", noun) { AttributionKind::Denies } else { AttributionKind::Says };
         for clause in tree.children_by(noun, &[Deprel::Acl, Deprel::Ccomp]) {
@@ -511,11 +536,15 @@ impl Reader<'_, '_> {
                         .is_some_and(|case| matches!(case.words.as_str(), "for" | "of" | "by" | "from"))
             })
             .find_map(|child| self.speaker_at(child))
+            .filter(|(entity, _)| self.entities.get(*entity).class != Class::Person)
     }
 
     /// The entity at a token, if it is one that can speak.
     fn speaker_at(&self, token: TokenId) -> Option<(EntityIx, Span)> {
         let (entity, mention) = self.entities.mention_at(self.sentence, token)?;
+        if self.tree.is_dateline(token) {
+            return None;
+        }
         let speaks = match self.entities.get(entity).class {
             Class::Person | Class::Organization | Class::Company | Class::Country | Class::Place => {
                 !mention.demonym
@@ -530,7 +559,9 @@ impl Reader<'_, '_> {
         let tree = self.tree;
         let inside = |token: TokenId, quote: &Quote| quote.content.contains(tree.token(token).span);
         tree.tokens()
-            .filter(|&token| self.kind(token).is_some() && !quotes.iter().any(|quote| inside(token, quote)))
+            .filter(|&token| {
+                tree.upos(token) == Upos::Verb && !quotes.iter().any(|quote| inside(token, quote))
+            })
             .filter_map(|verb| {
                 let span = tree.token(verb).span;
                 let (low, high) = if span.start() >= quote.outer.end() {
@@ -551,6 +582,12 @@ impl Reader<'_, '_> {
                 if crossed && !linked {
                     return None;
                 }
+                // “…,” he thundered: any verb with a person's words as its complement says them.
+                if self.kind(verb).is_none()
+                    && !(linked && self.agent(verb).is_some_and(|agent| self.is_person(agent)))
+                {
+                    return None;
+                }
                 // "stressed the need to “think again.”" is no speech, “Never,” she said and she said: “Never.” are.
                 let most = if span.end() <= quote.outer.start() { 3 } else { 25 };
                 if !quote.clause && gap > most {
@@ -569,12 +606,15 @@ impl Reader<'_, '_> {
             .max_by(|one, other| one.1.total_cmp(&other.1))
     }
 
+    fn is_person(&self, token: TokenId) -> bool {
+        self.speaker_at(token).is_some_and(|(entity, _)| self.entities.get(entity).class == Class::Person)
+    }
+
     /// Whether the words end in a comma, full stop or the like, inside the marks.
     fn ends_in_punctuation(&self, quote: &Quote) -> bool {
         let tree = self.tree;
         tree.tokens()
-            .filter(|&token| quote.content.contains(tree.token(token).span))
-            .last()
+            .rfind(|&token| quote.content.contains(tree.token(token).span))
             .is_some_and(|token| matches!(tree.form(token), "," | "." | "!" | "?" | "…" | "..."))
     }
 
@@ -590,9 +630,9 @@ impl Reader<'_, '_> {
             }
             let below = tree.subtree(verb).into_iter().filter(|&token| tree.upos(token) == Upos::Pron);
             let persons = |token: TokenId| {
-                let quoted = quotes.iter().any(|quote| quote.content.contains(tree.token(token).span));
+                let inside = quotes.iter().any(|quote| quote.content.contains(tree.token(token).span));
                 self.speaker_at(token)
-                    .filter(|(entity, _)| !quoted && self.entities.get(*entity).class == Class::Person)
+                    .filter(|(entity, _)| !inside && self.entities.get(*entity).class == Class::Person)
             };
             below.clone().find_map(persons).or_else(|| {
                 let mut all = tree.tokens().filter_map(persons);
@@ -633,7 +673,7 @@ impl Reader<'_, '_> {
         let several = words.len() >= 2;
         for above in tree.ancestors(head) {
             let says = self.kind(above).is_some();
-            if !says && !(several && !title && tree.upos(above) == Upos::Verb) {
+            if !(says || several && !title && tree.upos(above) == Upos::Verb) {
                 continue;
             }
             let who = self.agent(above).and_then(|agent| self.who(agent));
@@ -656,13 +696,13 @@ impl Reader<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::{entities, testing};
+    use crate::extract::{entities, selection::Expectations, testing};
 
     /// Each attribution as `speaker kind "words" by "cue"`.
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
         let ontology = Ontology::builtin();
-        let entities = entities::resolve(&text, &analysis, &ontology);
+        let entities = entities::resolve(&text, &analysis, &ontology, &Expectations::new());
         attributions(&text, &analysis, &entities, &ontology)
             .into_iter()
             .map(|one| {

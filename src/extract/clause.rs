@@ -86,15 +86,34 @@ pub(crate) fn is_passive(tree: &Tree<'_>, predicate: TokenId) -> bool {
     }
 }
 
+/// The subject that hangs on the predicate itself. Where the parser gives two ("the fund Nordlys invested"), the one
+/// nearer to the predicate is the name.
+pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    let subject = |deprels: &[Deprel]| {
+        tree.children_by(predicate, deprels).rfind(|&subject| tree.xpos(subject) != Xpos::Ex)
+    };
+    subject(&[Deprel::Nsubj, Deprel::NsubjPass])
+        .or_else(|| subject(&[Deprel::NsubjOuter]))
+        .or_else(|| stray_subject(tree, predicate))
+}
+
+/// The noun right before the auxiliaries of a verb that has no subject: its subject, whatever the parser made of it.
+fn stray_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    let first = tree.children_by(predicate, &[Deprel::Aux, Deprel::AuxPass]).min()?;
+    let noun =
+        tree.before(first).filter(|_| first < predicate && tree.child(predicate, Deprel::Expl).is_none())?;
+    let head = tree.head(noun);
+    // "R1 model": the head of the phrase that ends here.
+    let stands_alone = tree.case(noun).is_none() && head.is_none_or(|head| head < noun || head >= first);
+    (matches!(tree.upos(noun), Upos::Noun | Upos::Propn) && stands_alone).then_some(noun)
+}
+
 /// The noun in subject position, its own or understood.
 fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<TokenId> {
     if depth > MAX_CONTROL {
         return None;
     }
-    let own = tree
-        .children_by(predicate, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter])
-        .find(|&subject| tree.xpos(subject) != Xpos::Ex);
-    if let Some(own) = own {
+    if let Some(own) = own_subject(tree, predicate) {
         return Some(antecedent(tree, own));
     }
     // "it is widely expected to …" has an empty subject: nobody.
@@ -111,18 +130,29 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             .next()
             .map(|object| antecedent(tree, object))
             .or_else(|| surface_subject(tree, head, depth + 1)),
+        // "quoted her as saying": the object speaks.
+        Deprel::Advcl if tree.child(predicate, Deprel::Mark).is_some_and(|mark| tree.lemma(mark) == "as") => {
+            tree.child(head, Deprel::Obj).or_else(|| surface_subject(tree, head, depth + 1))
+        }
         Deprel::Advcl => surface_subject(tree, head, depth + 1),
-        Deprel::Ccomp if tree.xpos(predicate) == Xpos::Vbg => surface_subject(tree, head, depth + 1),
+        // "denies supplying it"
+        Deprel::Ccomp
+            if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 =>
+        {
+            surface_subject(tree, head, depth + 1)
+        }
         Deprel::Acl | Deprel::Amod if tree.is_nominal(head) => {
             let marked = tree.child(predicate, Deprel::Mark).is_some()
                 || tree.children_by(predicate, &[Deprel::Case]).next().is_some();
             if !marked {
                 return Some(head);
             }
-            // "plans to buy", "the prospect of buying": whose plans they are.
+            // "his plans to buy", "announced plans to buy": whose plans they are. "Noted the advantages of buying"
+            // does not say who buys.
             tree.child(head, Deprel::NmodPoss).map(|owner| antecedent(tree, owner)).or_else(|| {
                 let verb = tree.head(head)?;
-                (matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
+                (tree.xpos(predicate) == Xpos::Vb
+                    && matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
                     && tree.upos(verb).is_predicate())
                 .then(|| surface_subject(tree, verb, depth + 1))
                 .flatten()

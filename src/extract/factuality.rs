@@ -112,8 +112,8 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
     for child in tree.children(token) {
         let lemma = tree.lemma(child);
         match tree.deprel(child) {
-            Deprel::Advmod | Deprel::Det | Deprel::Cc | Deprel::CcPreconj | Deprel::Advcl
-                if negations.contains(lemma) || negations.contains(&tree.form(child).to_lowercase()) =>
+            Deprel::Advmod | Deprel::Det | Deprel::Cc | Deprel::CcPreconj
+                if is_negation(tree, child, ontology) =>
             {
                 // "not only … but also" affirms both.
                 let only = tree.after(child).is_some_and(|next| matches!(tree.lemma(next), "only" | "just"));
@@ -145,13 +145,13 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
             }
             // "is going to buy"
             Deprel::Xcomp | Deprel::Cop => {}
-            Deprel::Case if tree.lemma(child) == "without" => factuality.negate(),
-            Deprel::Mark if tree.lemma(child) == "without" => factuality.negate(),
+            Deprel::Case | Deprel::Mark if matches!(lemma, "without" | "instead") => factuality.negate(),
             // "no company bought it": the subject's own determiner.
             Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj => {
+                // "no company", "neither Sweden nor Norway"
                 let none = tree
-                    .children_by(child, &[Deprel::Det])
-                    .any(|determiner| negations.contains(tree.lemma(determiner)));
+                    .children_by(child, &[Deprel::Det, Deprel::Cc, Deprel::CcPreconj])
+                    .any(|word| negations.contains(tree.lemma(word)));
                 if none || negations.contains(lemma) {
                     factuality.negate();
                 }
@@ -159,6 +159,15 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
             _ => {}
         }
     }
+}
+
+/// Whether the word, with what hangs on it, negates: "not", "never", "no longer".
+fn is_negation(tree: &Tree<'_>, word: TokenId, ontology: &Ontology) -> bool {
+    let negations = ontology.words("negationWord");
+    let whole = tree.subtree(word).into_iter().map(|part| tree.form(part).to_lowercase());
+    negations.contains(tree.lemma(word))
+        || negations.contains(&tree.form(word).to_lowercase())
+        || negations.contains(&whole.collect::<Vec<_>>().join(" "))
 }
 
 /// What the word above says of the clause `below` it.

@@ -15,8 +15,8 @@ use super::{entities::EntityIx, factuality::Factuality};
 pub(crate) enum Filler {
     /// An entity of the article, with the mention meant here.
     Entity { entity: EntityIx, span: Span, certainty: f64 },
-    /// A subject of stances that is no named entity: its noun phrase.
-    Topic { span: Span },
+    /// A subject of stances that is no named entity: its noun phrase, and how it is written inside a sentence.
+    Topic { span: Span, label: String },
     /// A day, month or year in ISO 8601.
     Date { value: String, span: Span },
     /// The words of somebody.
@@ -28,7 +28,7 @@ impl Filler {
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Entity { span, .. }
-            | Self::Topic { span }
+            | Self::Topic { span, .. }
             | Self::Date { span, .. }
             | Self::Words { span } => *span,
         }

@@ -15,6 +15,7 @@ mod nominal;
 mod open;
 mod quote;
 mod reader;
+mod selection;
 mod stance;
 mod time;
 mod tree;
@@ -42,6 +43,7 @@ use factuality::{Factuality, factuality};
 use finding::{Filler, Finding};
 use money::MoneyExpression;
 use reader::Reader;
+use selection::Expectations;
 use tree::Tree;
 
 /// A quote's words longer than this are cut in the statement (never in the evidence, which has offsets).
@@ -66,22 +68,18 @@ impl<'o> Extractor<'o> {
     #[must_use]
     pub fn extract(&self, article: &Article, analysis: &Analysis) -> Record {
         let text: &str = &article.text;
-        let entities = entities::resolve(text, analysis, self.ontology);
+        let unknown = Entities::default();
+        let mut expectations = Expectations::new();
+        for index in 0..analysis.sentences.len() {
+            selection::expect(&self.reader(article, analysis, index, &unknown), &mut expectations);
+        }
+        let entities = entities::resolve(text, analysis, self.ontology, &expectations);
         let attributions = attribution::attributions(text, analysis, &entities, self.ontology);
         let mut writer = Writer::new(text, &entities);
 
         for (index, sentence) in analysis.sentences.iter().enumerate() {
             let id = SentenceId(index as u32);
-            let reader = Reader {
-                text,
-                id,
-                tree: Tree::new(text, sentence),
-                entities: &entities,
-                ontology: self.ontology,
-                cues: &self.cues,
-                times: time::times(text, sentence, article.published),
-                published: article.published,
-            };
+            let reader = self.reader(article, analysis, index, &entities);
             let amounts = money::amounts(text, sentence);
             let here: Vec<Attributed> = attributions
                 .iter()
@@ -103,6 +101,27 @@ impl<'o> Extractor<'o> {
             self.write_quote(&mut writer, analysis, attributed);
         }
         writer.finish(article, &self.model, self.ontology)
+    }
+
+    fn reader<'a>(
+        &'a self,
+        article: &'a Article,
+        analysis: &'a Analysis,
+        index: usize,
+        entities: &'a Entities,
+    ) -> Reader<'a> {
+        let sentence = &analysis.sentences[index];
+        Reader {
+            text: &article.text,
+            id: SentenceId(index as u32),
+            tree: Tree::new(&article.text, sentence),
+            entities,
+            ontology: self.ontology,
+            cues: &self.cues,
+            times: time::times(&article.text, sentence, article.published),
+            dateline: reader::dateline(&article.text, sentence),
+            published: article.published,
+        }
     }
 
     /// Turns one finding into a statement, unless it claims nothing.
@@ -341,8 +360,7 @@ impl<'a> Writer<'a> {
                 ))
                 .unwrap_or(std::cmp::Ordering::Equal)
         });
-        let mut best: BTreeMap<(String, usize, ObjectKey, Polarity, Option<EntityIx>, Span), usize> =
-            BTreeMap::new();
+        let mut best: BTreeMap<Claim, usize> = BTreeMap::new();
         let mut kept: Vec<(usize, ObjectKey, &Draft)> = Vec::new();
         for draft in &self.drafts {
             let subject = things.index(&draft.subject);
@@ -432,6 +450,9 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What makes two drafts one statement: relation, ends, polarity, holder and sentence.
+type Claim = (String, usize, ObjectKey, Polarity, Option<EntityIx>, Span);
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum ObjectKey {
     Thing(usize),
@@ -460,11 +481,11 @@ impl<'a> Things<'a> {
 
     /// The position of what fills an end: entities first, topics behind them.
     fn index(&mut self, filler: &Filler) -> usize {
-        let span = match filler {
+        let (span, label) = match filler {
             Filler::Entity { entity, .. } => return entity.0 as usize,
-            other => other.span(),
+            Filler::Topic { span, label } => (*span, label.clone()),
+            Filler::Date { span, .. } | Filler::Words { span } => (*span, span.of(self.text).to_owned()),
         };
-        let label = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
         let key = label.to_lowercase();
         let first = self.entities.iter().count();
         let topic = *self.by_label.entry(key).or_insert_with(|| {
@@ -514,7 +535,7 @@ impl<'a> Things<'a> {
                 key: key.to_owned(),
                 class: entity.class,
                 label: entity.label.clone(),
-                aliases: entity.aliases.iter().cloned().collect(),
+                aliases: entity.aliases.clone(),
                 registry: entity.registry.clone(),
                 mentions: entity.mentions.iter().map(|found| mention(found.span, found.kind)).collect(),
             };

@@ -1,4 +1,4 @@
-//! Relations inside noun phrases: "Meta's chief AI scientist, Yann LeCun", "the launch of R1 by DeepSeek",
+//! Relations inside noun phrases: "Orvanta's chief scientist, Amara Osei", "the launch of R1 by Lumora",
 //! "a Chinese AI platform", "Paris-based Mistral".
 
 use crate::{
@@ -16,13 +16,15 @@ use crate::{
 /// Finds what the noun phrases of a sentence say.
 pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for identity in identities(reader) {
-        findings.extend(roles(reader, &identity));
-        findings.extend(origin(reader, &identity));
+    let identities = identities(reader);
+    for identity in &identities {
+        findings.extend(roles(reader, identity, &identities));
+        findings.extend(origin(reader, identity));
     }
     for token in reader.tree.tokens() {
         match reader.tree.upos(token) {
             Upos::Noun | Upos::Propn => {
+                findings.extend(nationality(reader, token));
                 findings.extend(events(reader, token));
                 findings.extend(possession(reader, token));
                 findings.extend(origin(reader, &Identity::itself(token)));
@@ -34,7 +36,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     findings
 }
 
-/// That one noun says what another thing is: "Altman, the CEO", "Altman is the CEO", "was named CEO".
+/// That one noun says what another thing is: "Reyes, the CEO", "Reyes is the CEO", "was named CEO".
 #[derive(Debug, Clone, Copy)]
 struct Identity {
     /// Who or what is described.
@@ -68,23 +70,40 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
                 {
                     Some((head, token))
                 }
+                // "Demir, founder and chief executive of Tarn" with the second office hung on the name.
+                Deprel::Conj
+                    if tree.upos(token) == Upos::Noun
+                        && tree.child(token, Deprel::Det).is_none()
+                        && tree
+                            .children_by(head, &[Deprel::Appos])
+                            .any(|appos| appos > head && appos < token) =>
+                {
+                    Some((head, token))
+                }
                 _ => None,
             };
             if let Some((head, token)) = pair {
+                // "Brandt, Aasland and Bassetti, the president": the last name before the description.
+                let head = if tree.deprel(token) == Deprel::Appos {
+                    tree.conjuncts(head).into_iter().filter(|&name| name < token).max().unwrap_or(head)
+                } else {
+                    head
+                };
                 for member in tree.conjuncts(token) {
                     found.push(Identity { thing: head, noun: member, predicate: member, over: false });
-                    if tree.deprel(token) != Deprel::Compound {
+                    if matches!(tree.deprel(token), Deprel::Appos | Deprel::Flat | Deprel::NmodDesc) {
                         found.push(Identity { thing: member, noun: head, predicate: head, over: false });
                     }
                 }
             }
         }
         let nominal = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
-        if nominal && tree.child(token, Deprel::Cop).is_some() {
-            if let Some(subject) = Clause::read(tree, token).agent {
-                for member in tree.conjuncts(token) {
-                    found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
-                }
+        if nominal
+            && tree.child(token, Deprel::Cop).is_some()
+            && let Some(subject) = Clause::read(tree, token).agent
+        {
+            for member in tree.conjuncts(token) {
+                found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
             }
         }
         if tree.upos(token) == Upos::Verb {
@@ -122,12 +141,12 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
 }
 
 /// Positions and kinships: "founder of", "Meta's chief AI scientist", "a subsidiary of".
-fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
+fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Finding> {
     let tree = &reader.tree;
     let noun = identity.noun;
     let mut findings = Vec::new();
     let mut matched = 0;
-    for cue in reader.cues.of(CueKind::Role, tree.lemma(noun)) {
+    for cue in reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()) {
         if cue.words.len() < matched || !preceded_by(reader, noun, cue) {
             continue;
         }
@@ -142,30 +161,33 @@ fn roles(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
         let mut candidates = related(reader, identity, noun, cue);
         if candidates.is_empty() {
             // "co-founder and chief executive of Meta"
-            let first = tree.first_conjunct(noun);
-            candidates = tree
-                .conjuncts(first)
-                .into_iter()
-                .filter(|&other| other != noun)
-                .flat_map(|other| related(reader, identity, other, cue))
+            candidates = all
+                .iter()
+                .filter(|other| other.thing == identity.thing && other.noun != noun)
+                .flat_map(|other| related(reader, identity, other.noun, cue))
                 .collect();
         }
         for related in candidates {
-            let made =
-                reader.pair(relation, [(x, identity.thing), (slot, related)], |subject, object, fit| {
-                    Finding {
-                        relation: relation.name.clone(),
-                        subject,
-                        object,
-                        predicate: identity.predicate,
-                        cue: tree.token(noun).span,
-                        role: Some(role_span(reader, noun, related)),
-                        over: identity.over || is_former(reader, noun),
-                        factuality: None,
-                        confidence: 0.92 * fit,
-                        by: "nominal/role",
-                    }
-                });
+            // An apposition describes one thing, a predicate all of its subject.
+            let things = if identity.predicate == noun {
+                reader.alone(identity.thing)
+            } else {
+                reader.fillers(identity.thing, false)
+            };
+            let topics = Reader::topics_allowed(relation, slot.end);
+            let ends = [(x, things), (slot, reader.fillers(related, topics))];
+            let made = reader.pair_fillers(relation, &ends, |subject, object, fit| Finding {
+                relation: relation.name.clone(),
+                subject,
+                object,
+                predicate: identity.predicate,
+                cue: tree.token(noun).span,
+                role: Some(role_span(reader, noun, related, cue.words.len())),
+                over: identity.over || is_former(reader, noun),
+                factuality: None,
+                confidence: 0.92 * fit,
+                by: "nominal/role",
+            });
             if !made.is_empty() {
                 findings.extend(made);
                 break;
@@ -202,7 +224,7 @@ fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -
         .filter(move |&child| child < noun)
     };
     found.extend(before(noun));
-    // "OpenAI CEO Sam Altman" may hang "OpenAI" on the name.
+    // "Orvanta CEO Ruth Calloway" may hang "Orvanta" on the name.
     if tree.head(noun) == Some(identity.thing) && noun < identity.thing {
         found.extend(before(identity.thing));
     }
@@ -228,13 +250,14 @@ fn is_former(reader: &Reader<'_>, noun: TokenId) -> bool {
 }
 
 /// The words of the office: "chief AI scientist", without whose it is.
-fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId) -> Span {
+fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId, cue_words: usize) -> Span {
     let tree = &reader.tree;
     let (mut first, _) = tree.base_phrase(noun);
     if related < noun {
         let (_, last) = tree.subtree_range(related);
         first = first.max(TokenId((last.0 + 1).min(noun.0)));
     }
+    first = first.min(TokenId(noun.0.saturating_sub(cue_words as u32 - 1)));
     while first < noun
         && (matches!(tree.upos(first), Upos::Det | Upos::Punct | Upos::Part | Upos::Pron)
             || tree.xpos(first) == Xpos::Pos)
@@ -248,7 +271,7 @@ fn role_span(reader: &Reader<'_>, noun: TokenId, related: TokenId) -> Span {
 fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
     let mut findings = Vec::new();
-    for cue in reader.cues.of(CueKind::Event, tree.lemma(noun)) {
+    for cue in reader.cues.of(CueKind::Event, &tree.lemma(noun).to_lowercase()) {
         if !preceded_by(reader, noun, cue) {
             continue;
         }
@@ -268,13 +291,30 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
         let doer = tree
             .child(noun, Deprel::NmodPoss)
             .or_else(|| nmods.iter().find(|(words, _)| words == "by").map(|(_, token)| *token))
-            .or_else(|| governing_agent(reader, noun));
+            .or_else(|| governing_agent(reader, noun))
+            .or_else(|| {
+                // "the merger of A with B", "the merger of A and B"
+                let (_, of) = nmods.iter().find(|(words, _)| relation.symmetric && words == "of")?;
+                Some(*of)
+            });
+        if let Some(members) = doer.filter(|&doer| relation.symmetric && tree.conjuncts(doer).len() > 1) {
+            findings.extend(pairs_among(reader, relation, members, noun));
+            continue;
+        }
         let done_to =
             nmods.iter().find(|(words, _)| oblique.prepositions.contains(words)).map(|(_, token)| *token);
-        let done_to = done_to.or_else(|| {
-            // "its Lumora acquisition"
-            tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
-        });
+        let done_to = done_to
+            .or_else(|| {
+                // "the merger of A with B", where "with B" hangs on A.
+                let near = doer.filter(|_| relation.symmetric).map(|doer| reader.nmods(doer))?;
+                near.into_iter()
+                    .find(|(words, _)| oblique.prepositions.contains(words))
+                    .map(|(_, token)| token)
+            })
+            .or_else(|| {
+                // "its Lumora acquisition"
+                tree.children_by(noun, &[Deprel::Compound]).find(|&child| reader.entity(child).is_some())
+            });
         let (Some(doer), Some(done_to)) = (doer, done_to) else { continue };
         findings.extend(reader.pair(
             relation,
@@ -363,7 +403,12 @@ fn constructed(
     })
 }
 
-/// What belongs to whom: "DeepSeek's R1" (develops), "Meta's Zuckerberg" (works for). Only names: "his company"
+/// Whether a name, not a description or pronoun, fills an end.
+fn is_named(filler: &Filler) -> bool {
+    filler.certainty() >= 1.0
+}
+
+/// What belongs to whom: "Orvanta's Halcyon" (develops), "Orvanta's Reyes" (works for), "Norway's Nordavind" (based in). Only names: "his company"
 /// says nothing that a graph should keep.
 fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let tree = &reader.tree;
@@ -371,7 +416,7 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     // In "Meta's R1 model" the name stands inside; in "Meta's chief scientist" there is none.
     let things = if tree.upos(token) == Upos::Noun && reader.entity(token).is_none_or(|f| f.certainty() < 1.0)
     {
-        reader.fillers(token, false).into_iter().filter(|filler| filler.certainty() == 1.0).collect()
+        reader.fillers(token, false).into_iter().filter(is_named).collect()
     } else {
         reader.entity(token).into_iter().collect::<Vec<_>>()
     };
@@ -379,11 +424,12 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
     let cue = tree.token(owner).span.cover(tree.token(token).span);
     things
         .into_iter()
-        .filter(|thing| thing.certainty() == 1.0)
+        .filter(is_named)
         .filter_map(|thing| {
             let name = match (reader.class(&thing)?.root(), reader.class(&owner_filler)?.root()) {
                 (Class::Product, Class::Organization) => "develops",
                 (Class::Person, Class::Organization) => "worksFor",
+                (Class::Organization, Class::Place) => "basedIn",
                 _ => return None,
             };
             let (subject, object) = match name {
@@ -395,7 +441,7 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
         .collect()
 }
 
-/// Where it comes from: "DeepSeek, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
+/// Where it comes from: "Lumora, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
 fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(thing) = reader.entity(identity.thing) else { return Vec::new() };
@@ -410,8 +456,11 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
         return Vec::new();
     }
     // "French President" says where somebody rules: the role reads that.
-    let rules =
-        reader.cues.of(CueKind::Role, tree.lemma(identity.noun)).iter().any(|cue| cue.relation == "leads");
+    let rules = reader
+        .cues
+        .of(CueKind::Role, &tree.lemma(identity.noun).to_lowercase())
+        .iter()
+        .any(|cue| cue.relation == "leads");
     if rules {
         return Vec::new();
     }
@@ -433,6 +482,39 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// "holds Spanish and Chilean citizenship".
+fn nationality(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
+    let tree = &reader.tree;
+    let Some(verb) = tree.head(noun).filter(|_| {
+        tree.deprel(noun) == Deprel::Obj
+            && reader.ontology.words("nationalityNoun").contains(tree.lemma(noun))
+    }) else {
+        return Vec::new();
+    };
+    let Some(holder) = Clause::read(tree, verb).agent else { return Vec::new() };
+    let countries: Vec<(TokenId, Filler)> = tree
+        .children_by(noun, &[Deprel::Amod])
+        .flat_map(|first| tree.conjuncts(first))
+        .filter_map(|adjective| Some((adjective, reader.entity(adjective)?)))
+        .collect();
+    let mut findings = Vec::new();
+    for person in reader.fillers(holder, false) {
+        for (adjective, country) in &countries {
+            let cue = tree.token(*adjective).span.cover(tree.token(noun).span);
+            findings.extend(constructed(
+                reader,
+                "citizenOf",
+                person.clone(),
+                country.clone(),
+                (verb, cue),
+                0.9,
+                "nominal/nationality",
+            ));
+        }
+    }
+    findings
 }
 
 /// "Paris-based Mistral", "the California-based company".

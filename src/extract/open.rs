@@ -38,7 +38,7 @@ pub(crate) fn read(reader: &Reader<'_>, known: &[Finding]) -> Vec<Finding> {
         let subjects = reader.fillers(agent, false);
         if let Some(patient) = clause.patient {
             let cue = cue(reader, token, clause.particle, None);
-            push(reader, &mut findings, &subjects, patient, format!("open/{stem}"), token, cue);
+            push(reader, &mut findings, &subjects, patient, &format!("open/{stem}"), token, cue);
         } else if let Some((words, oblique)) = clause
             .obliques
             .iter()
@@ -46,7 +46,7 @@ pub(crate) fn read(reader: &Reader<'_>, known: &[Finding]) -> Vec<Finding> {
         {
             let cue = cue(reader, token, clause.particle, tree.child(*oblique, Deprel::Case));
             let relation = format!("open/{stem}_{}", words.replace(' ', "_"));
-            push(reader, &mut findings, &subjects, *oblique, relation, token, cue);
+            push(reader, &mut findings, &subjects, *oblique, &relation, token, cue);
         }
     }
     findings
@@ -66,7 +66,7 @@ fn push(
     findings: &mut Vec<Finding>,
     subjects: &[Filler],
     object: TokenId,
-    relation: String,
+    relation: &str,
     predicate: TokenId,
     cue: Span,
 ) {
@@ -78,7 +78,7 @@ fn push(
         for subject in subjects {
             if !reader.same(subject, &object) {
                 findings.push(Finding {
-                    relation: relation.clone(),
+                    relation: relation.to_owned(),
                     subject: subject.clone(),
                     object: object.clone(),
                     predicate,

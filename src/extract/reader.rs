@@ -14,7 +14,7 @@ use crate::{
         time::TimeExpression,
         tree::Tree,
     },
-    language::{Deprel, MentionKind, SentenceId, TokenId, Upos, Xpos},
+    language::{Deprel, MentionKind, Sentence, SentenceId, TokenId, Upos, Xpos},
     ontology::{Class, End, Ontology, Range, Relation, Slot},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) ontology: &'a Ontology,
     pub(crate) cues: &'a CueIndex<'a>,
     pub(crate) times: Vec<TimeExpression>,
+    /// The dash that ends "LISBON, Portugal —" before the first sentence; what stands there takes part in nothing.
+    pub(crate) dateline: Option<TokenId>,
     /// Day of publication.
     pub(crate) published: Option<Date>,
 }
@@ -37,6 +39,9 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// The entity that a token stands for, by name or reference.
     pub(crate) fn entity(&self, token: TokenId) -> Option<Filler> {
+        if self.dateline.is_some_and(|end| token < end) {
+            return None;
+        }
         let (entity, mention) = self.entities.mention_at(self.id, token)?;
         let certainty = match mention.kind {
             MentionKind::Named => 1.0,
@@ -63,6 +68,11 @@ impl Reader<'_> {
         self.tree.conjuncts(token).into_iter().flat_map(|member| self.resolve(member, topics, 0)).collect()
     }
 
+    /// What one member of a coordination stands for, without the others.
+    pub(crate) fn alone(&self, token: TokenId) -> Vec<Filler> {
+        self.resolve(antecedent(&self.tree, token), false, 0)
+    }
+
     fn resolve(&self, token: TokenId, topics: bool, depth: usize) -> Vec<Filler> {
         const MAX_DEPTH: usize = 4;
         if let Some(filler) = self.entity(token) {
@@ -85,6 +95,12 @@ impl Reader<'_> {
             if let Some(name) = self.name_inside(token) {
                 return vec![name];
             }
+            // "the town of Évora"
+            if self.ontology.words("placeNoun").contains(self.tree.lemma(token))
+                && let Some(place) = self.nmod(token, "of").and_then(|place| self.entity(place))
+            {
+                return vec![place];
+            }
             // "a kind of open platform", "the use of encryption": the noun behind "of" is what it is about.
             if self.ontology.words("transparentNoun").contains(self.tree.lemma(token))
                 && let Some(inner) = self.nmod(token, "of")
@@ -100,7 +116,7 @@ impl Reader<'_> {
         if topics { self.topic(token).into_iter().collect() } else { Vec::new() }
     }
 
-    /// The name that stands before or after a noun of its kind: "the R1 model", "the app TikTok".
+    /// The name that stands before or after a noun of its kind: "the R1 model", "the app `TikTok`".
     fn name_inside(&self, noun: TokenId) -> Option<Filler> {
         let lemma = self.tree.lemma(noun);
         let wanted: &[(&str, Class)] = &[
@@ -120,8 +136,13 @@ impl Reader<'_> {
                 noun,
                 &[Deprel::Compound, Deprel::Flat, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::Appos],
             )
-            .filter_map(|child| self.entity(child))
-            .find(|filler| self.class(filler).is_some_and(|class| classes.contains(&class.root())))
+            .find_map(|child| {
+                // "the conductor Sorin": a name behind its noun is what the noun describes.
+                let behind = child > noun && self.tree.upos(child) == Upos::Propn;
+                let filler = self.entity(child)?;
+                let class = self.class(&filler)?;
+                (behind || classes.contains(&class.root())).then_some(filler)
+            })
     }
 
     /// The first noun attached with that preposition.
@@ -151,9 +172,12 @@ impl Reader<'_> {
         if !noun || self.ontology.words("topicHeadExclusion").contains(tree.lemma(token)) {
             return None;
         }
-        let (mut first, mut last) = tree.noun_phrase(token);
-        if last.0 - first.0 >= MAX_TOPIC_TOKENS {
-            (first, last) = tree.base_phrase(token);
+        // "regulation of AI" is a subject of its own; "open models in schools" is about open models.
+        let (mut first, mut last) = tree.base_phrase(token);
+        if let Some(inner) = self.nmod(token, "of").filter(|&inner| inner > last)
+            && tree.noun_phrase(inner).1.0 - first.0 < MAX_TOPIC_TOKENS
+        {
+            last = tree.base_phrase(inner).1;
         }
         while first < token
             && (matches!(tree.upos(first), Upos::Det | Upos::Pron | Upos::Punct | Upos::Cconj | Upos::Adp)
@@ -161,13 +185,45 @@ impl Reader<'_> {
         {
             first = TokenId(first.0 + 1);
         }
-        let bare = first == last && self.ontology.words("personNoun").contains(tree.lemma(token));
+        // "closed-source models", where the parser hung "closed-source" elsewhere.
+        while let Some(compound) = self.hyphenated_before(first) {
+            first = compound;
+        }
+        let generic = ["personNoun", "companyNoun", "organizationNoun", "productNoun"];
+        let bare =
+            first == last && generic.iter().any(|list| self.ontology.words(list).contains(tree.lemma(token)));
         let long = last.0 - first.0 >= MAX_TOPIC_TOKENS;
-        (!bare && !long).then(|| Filler::Topic { span: tree.span(first, last) })
+        if bare || long {
+            return None;
+        }
+        let span = tree.span(first, last);
+        let mut label = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        // The capital of a first word is the sentence's, not its own.
+        let word = tree.form(first);
+        let capital = tree.upos(first) != Upos::Propn
+            && word.chars().skip(1).all(char::is_lowercase)
+            && self.entity(first).is_none();
+        if capital && word.chars().next().is_some_and(char::is_uppercase) {
+            let head: String = word.chars().take(1).flat_map(char::to_lowercase).collect();
+            let rest: String = label.chars().skip(1).collect();
+            label = head + &rest;
+        }
+        Some(Filler::Topic { span, label })
+    }
+
+    /// The first word of a compound with hyphens that stands right before a token.
+    fn hyphenated_before(&self, token: TokenId) -> Option<TokenId> {
+        let tree = &self.tree;
+        let last = tree.before(token)?;
+        let hyphen = tree.before(last).filter(|&hyphen| tree.form(hyphen) == "-")?;
+        let first = tree.before(hyphen)?;
+        let joined = tree.token(first).span.end() == tree.token(hyphen).span.start()
+            && tree.token(hyphen).span.end() == tree.token(last).span.start();
+        (joined && self.entity(last).is_none() && self.entity(first).is_none()).then_some(first)
     }
 
     /// Whether a topic may stand at that end.
-    fn topics_allowed(relation: &Relation, end: End) -> bool {
+    pub(crate) fn topics_allowed(relation: &Relation, end: End) -> bool {
         match (end, &relation.range) {
             (End::Y, Range::Classes(classes)) => classes.contains(&Class::Topic),
             _ => false,
@@ -182,30 +238,39 @@ impl Reader<'_> {
         ends: [(Slot, TokenId); 2],
         make: impl Fn(Filler, Filler, f64) -> Finding,
     ) -> Vec<Finding> {
-        let fill = |end: End| -> Vec<(Filler, f64)> {
-            let Some((slot, token)) = ends.iter().find(|(slot, _)| slot.end == end) else {
+        let ends =
+            ends.map(|(slot, token)| (slot, self.fillers(token, Self::topics_allowed(relation, slot.end))));
+        self.pair_fillers(relation, &ends, make)
+    }
+
+    /// The same for ends that are filled already.
+    pub(crate) fn pair_fillers(
+        &self,
+        relation: &Relation,
+        ends: &[(Slot, Vec<Filler>); 2],
+        make: impl Fn(Filler, Filler, f64) -> Finding,
+    ) -> Vec<Finding> {
+        let fitting = |end: End| -> Vec<(&Filler, f64)> {
+            let Some((slot, fillers)) = ends.iter().find(|(slot, _)| slot.end == end) else {
                 return Vec::new();
             };
-            self.fillers(*token, Self::topics_allowed(relation, end))
-                .into_iter()
-                .filter_map(|filler| {
-                    let class = self.class(&filler)?;
-                    let fit = match end {
-                        End::X => domain_fit(relation, class),
-                        End::Y => range_fit(relation, class),
-                    };
-                    let narrowed = slot.class.is_none_or(|wanted| class.is_a(wanted) || wanted.is_a(class));
-                    (fit > 0.0 && narrowed).then_some((filler, fit))
-                })
-                .collect()
+            let fit = |filler| {
+                let class = self.class(filler)?;
+                let fit = match end {
+                    End::X => domain_fit(relation, class),
+                    End::Y => range_fit(relation, class),
+                };
+                let narrowed = slot.class.is_none_or(|wanted| class.is_a(wanted) || wanted.is_a(class));
+                (fit > 0.0 && narrowed).then_some((filler, fit))
+            };
+            fillers.iter().filter_map(fit).collect()
         };
-        let subjects = fill(End::X);
-        let objects = fill(End::Y);
+        let objects = fitting(End::Y);
         let mut findings = Vec::new();
-        for (subject, subject_fit) in &subjects {
+        for (subject, subject_fit) in fitting(End::X) {
             for (object, object_fit) in &objects {
                 if !self.same(subject, object) {
-                    findings.push(make(subject.clone(), object.clone(), subject_fit * object_fit));
+                    findings.push(make(subject.clone(), (*object).clone(), subject_fit * object_fit));
                 }
             }
         }
@@ -216,7 +281,7 @@ impl Reader<'_> {
     pub(crate) fn same(&self, a: &Filler, b: &Filler) -> bool {
         match (a, b) {
             (Filler::Entity { entity: a, .. }, Filler::Entity { entity: b, .. }) => a == b,
-            (Filler::Entity { span, .. }, Filler::Topic { span: topic }) => *topic == *span,
+            (Filler::Entity { span, .. }, Filler::Topic { span: topic, .. }) => *topic == *span,
             _ => a.span() == b.span(),
         }
     }
@@ -228,4 +293,24 @@ impl Reader<'_> {
         let near = words.iter().copied().filter(|word| word.0.abs_diff(carrier.0) <= MAX_GAP);
         near.fold(self.tree.token(carrier).span, |span, word| span.cover(self.tree.token(word).span))
     }
+}
+
+/// Where the dateline of a paragraph's first sentence ends: names, numbers and points before a dash.
+pub(crate) fn dateline(text: &str, sentence: &Sentence) -> Option<TokenId> {
+    const LONGEST: usize = 10;
+    if !sentence.paragraph {
+        return None;
+    }
+    let dash = sentence
+        .tokens
+        .iter()
+        .take(LONGEST)
+        .position(|token| matches!(token.span.of(text), "—" | "–" | "--" | "-"))
+        .filter(|&dash| dash > 0)?;
+    let spaced = sentence.tokens[dash].span.start() > sentence.tokens[dash - 1].span.end();
+    let place = sentence.tokens[..dash].iter().all(|token| {
+        matches!(token.upos, Upos::Propn | Upos::Num | Upos::Punct)
+            && token.span.of(text).chars().next().is_some_and(|c| !c.is_lowercase())
+    });
+    (spaced && place).then_some(TokenId(dash as u32))
 }

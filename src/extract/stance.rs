@@ -4,7 +4,7 @@
 use crate::{
     extract::{
         attribution::{Attributed, innermost},
-        clause::Clause,
+        clause::{Clause, own_subject},
         factuality::{Factuality, own_polarity},
         finding::{Filler, Finding, domain_fit, range_fit},
         reader::Reader,
@@ -50,9 +50,7 @@ fn judgement(
     if tree.upos(predicate) != Upos::Verb && !predicative {
         return Vec::new();
     }
-    let subject = tree
-        .children_by(predicate, &[Deprel::Nsubj])
-        .next()
+    let subject = own_subject(tree, predicate)
         .or_else(|| {
             // "have the open platforms win": the object of the verb above.
             let head = tree.head(predicate)?;

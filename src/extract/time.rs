@@ -359,9 +359,7 @@ impl Reader<'_> {
                     if let Some(found) = self.after_the(at + 1) {
                         return Some(found);
                     }
-                    if self.day(at + 1).is_none() {
-                        return None;
-                    }
+                    self.day(at + 1)?;
                 }
                 at += opening.len();
                 break;
@@ -410,24 +408,23 @@ impl Reader<'_> {
                     after += 1;
                     Some(year)
                 }
-                None => match (self.lower(after), self.lower(after + 1)) {
-                    (word @ ("this" | "last" | "next"), "year") => {
-                        after += 2;
-                        self.published.map(|day| day.year() + which(word))
-                    }
-                    _ => {
-                        after = next;
-                        let direction = self.direction(self.token_of(at));
-                        self.published.map(|day| {
-                            let begun = first_month <= day.month();
-                            match direction {
-                                Direction::Future if first_month + count <= day.month() => day.year() + 1,
-                                Direction::Past | Direction::Unknown if !begun => day.year() - 1,
-                                _ => day.year(),
-                            }
-                        })
-                    }
-                },
+                None if self.lower(after + 1) == "year" && is_deictic(self.lower(after)) => {
+                    let offset = which(self.lower(after));
+                    after += 2;
+                    self.published.map(|day| day.year() + offset)
+                }
+                None => {
+                    after = next;
+                    let direction = self.direction(self.token_of(at));
+                    self.published.map(|day| {
+                        let begun = first_month <= day.month();
+                        match direction {
+                            Direction::Future if first_month + count <= day.month() => day.year() + 1,
+                            Direction::Past | Direction::Unknown if !begun => day.year() - 1,
+                            _ => day.year(),
+                        }
+                    })
+                }
             };
             let period = year.and_then(|year| Period::months_of(year, first_month, count));
             return Some((after, Value::Period(period)));
@@ -507,7 +504,7 @@ impl Reader<'_> {
             let next = if sign < 0 { at + 3 } else { at + 4 };
             return Some((next, Value::Period(there.and_then(|day| unit.around(day)))));
         }
-        if !matches!(word, "last" | "this" | "next") {
+        if !is_deictic(word) {
             return None;
         }
         let offset = which(word);
@@ -751,7 +748,7 @@ impl Reader<'_> {
             && self.tree.head(token).is_some_and(|head| {
                 head > token
                     && self.tree.xpos(head) == Xpos::Nns
-                    && !self.tree.before(token).is_some_and(|before| self.tree.deprel(before) == Deprel::Det)
+                    && self.tree.before(token).is_none_or(|before| self.tree.deprel(before) != Deprel::Det)
             })
     }
 
@@ -837,6 +834,11 @@ fn nearest(day: Date, weekday: Weekday, direction: Direction) -> Option<Period> 
     }
     .ok()?;
     Some(Period::days(there, there))
+}
+
+/// Whether it points to a unit of time from now.
+fn is_deictic(word: &str) -> bool {
+    matches!(word, "this" | "last" | "next")
 }
 
 /// -1 for "last", 0 for "this", 1 for "next".

@@ -1,5 +1,7 @@
 //! A sentence's dependency tree, ready to walk.
 
+use std::collections::BTreeSet;
+
 use crate::{
     article::Span,
     language::{Deprel, Sentence, Token, TokenId, Upos, Xpos},
@@ -108,6 +110,33 @@ impl<'a> Tree<'a> {
         &self.token(token).lemma
     }
 
+    /// Whether its dictionary form is in a word list. The model's lemma may be off by a letter ("argu", "denie"), so
+    /// the regular base forms of an inflected word count as well.
+    pub(crate) fn is_in(&self, token: TokenId, words: &BTreeSet<String>) -> bool {
+        words.contains(&self.lemma(token).to_lowercase())
+            || self.base_forms(token).any(|base| words.contains(&base))
+    }
+
+    /// What a regularly inflected verb or plural may be a form of: "deny" for "denied"; "argue" for "argued".
+    fn base_forms(&self, token: TokenId) -> impl Iterator<Item = String> + use<> {
+        let endings: &[&str] = match self.xpos(token) {
+            Xpos::Vbd | Xpos::Vbn => &["ed"],
+            Xpos::Vbg => &["ing"],
+            Xpos::Vbz | Xpos::Nns => &["es", "s"],
+            _ => &[],
+        };
+        let form = self.form(token).to_lowercase();
+        endings.iter().filter_map(move |ending| form.strip_suffix(ending).map(str::to_owned)).flat_map(
+            |stem| {
+                let doubled =
+                    stem.char_indices().next_back().filter(|&(at, last)| stem[..at].ends_with(last));
+                let single = doubled.map(|(at, _)| stem[..at].to_owned());
+                let y = stem.strip_suffix('i').map(|stem| format!("{stem}y"));
+                [Some(format!("{stem}e")), single, y, Some(stem)].into_iter().flatten()
+            },
+        )
+    }
+
     /// Its universal part of speech.
     pub(crate) fn upos(&self, token: TokenId) -> Upos {
         self.token(token).upos
@@ -135,7 +164,7 @@ impl<'a> Tree<'a> {
 
     /// The token before it.
     pub(crate) fn before(&self, token: TokenId) -> Option<TokenId> {
-        token.0.checked_sub(1).map(TokenId)
+        token.0.checked_sub(1).filter(|before| *before < self.len()).map(TokenId)
     }
 
     /// The token it depends on.
@@ -243,8 +272,10 @@ impl<'a> Tree<'a> {
     pub(crate) fn subject(&self, predicate: TokenId) -> Option<TokenId> {
         let mut clause = predicate;
         loop {
-            let subject =
-                self.children_by(clause, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter]).next();
+            // Of several before the predicate the nearest: others are datelines and the like.
+            let subjects =
+                || self.children_by(clause, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter]);
+            let subject = subjects().rfind(|&subject| subject < clause).or_else(|| subjects().next());
             if subject.is_some() {
                 return subject;
             }
@@ -261,6 +292,48 @@ impl<'a> Tree<'a> {
             }
             clause = head;
         }
+    }
+
+    /// Whether it is a possessor: "Acme" in "Acme's profit", "its".
+    pub(crate) fn is_possessive(&self, token: TokenId) -> bool {
+        self.deprel(token) == Deprel::NmodPoss
+            || self.children_by(token, &[Deprel::Case]).any(|case| self.xpos(case) == Xpos::Pos)
+    }
+
+    /// Whether it stands in the dateline before a report: "PARIS (AP) — …".
+    pub(crate) fn is_dateline(&self, token: TokenId) -> bool {
+        if !self.sentence.paragraph || token.0 > 8 {
+            return false;
+        }
+        let dash = self.tokens().take(10).find(|&dash| matches!(self.form(dash), "—" | "–" | "--" | "-"));
+        dash.is_some_and(|dash| {
+            let spaced = self.before(dash).zip(self.after(dash)).is_some_and(|(before, after)| {
+                let span = self.token(dash).span;
+                self.token(before).span.end() < span.start() && span.end() < self.token(after).span.start()
+            });
+            let name = |token: u32| {
+                matches!(
+                    self.upos(TokenId(token)),
+                    Upos::Propn | Upos::Punct | Upos::Num | Upos::X | Upos::Noun
+                ) && !self.form(TokenId(token)).starts_with(char::is_lowercase)
+            };
+            token < dash && dash.0 > 0 && spaced && (0..dash.0).all(name)
+        })
+    }
+
+    /// Its lemma with what is joined to it by hyphens before: "start-up" for "up".
+    pub(crate) fn joined_lemma(&self, token: TokenId) -> String {
+        let mut lemma = self.lemma(token).to_lowercase();
+        let mut first = token;
+        while let Some(hyphen) = self.before(first).filter(|&hyphen| self.form(hyphen) == "-")
+            && let Some(word) = self.before(hyphen)
+            && self.token(word).span.end() == self.token(hyphen).span.start()
+            && self.token(hyphen).span.end() == self.token(first).span.start()
+        {
+            lemma = format!("{}-{lemma}", self.form(word).to_lowercase());
+            first = word;
+        }
+        lemma
     }
 
     /// The preposition that introduces a nominal, its own or, for a later conjunct, the first one's.
@@ -296,16 +369,15 @@ impl<'a> Tree<'a> {
     pub(crate) fn noun_phrase(&self, head: TokenId) -> (TokenId, TokenId) {
         self.phrase(head, |token, child| {
             use Deprel::{
-                Acl, Advmod, Amod, Appos, Case, Cc, Compound, Conj, Det, DetPredet, Fixed, Flat, Goeswith,
-                Nmod, NmodDesc, NmodPoss, NmodUnmarked, Nummod, Punct,
+                Acl, Advmod, Amod, Appos, Compound, Det, DetPredet, Fixed, Flat, Goeswith, Nmod, NmodDesc,
+                NmodPoss, NmodUnmarked, Nummod, Punct,
             };
             match self.deprel(child) {
                 Appos | Deprel::Parataxis | Deprel::AclRelcl => false,
-                // Below the head anything goes that is not set apart: a participle keeps its own objects.
-                Case | Cc | Conj => token != head,
                 Advmod => token != head || (child < head && self.child(head, Deprel::Cop).is_none()),
                 Det | DetPredet | Amod | Compound | Flat | Fixed | Goeswith | Nmod | NmodPoss | NmodDesc
                 | NmodUnmarked | Nummod | Acl | Punct => true,
+                // Below the head anything goes that is not set apart: a participle keeps its own objects.
                 _ => token != head,
             }
         })
@@ -438,6 +510,23 @@ mod tests {
         assert_eq!(tree.subject(TokenId(7)), Some(TokenId(6)));
         assert!(tree.dominates(TokenId(7), TokenId(12)) && !tree.dominates(TokenId(12), TokenId(7)));
         assert_eq!(tree.subtree(TokenId(6)), (2..7).map(TokenId).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn word_lists_know_regular_forms() {
+        let (text, analysis) = testing::analysis(
+            "
+            denied   deni    VERB VBD 0 root
+            arguing  argu    VERB VBG 1 conj
+            stopped  stopp   VERB VBD 1 conj
+            parties  partie  NOUN NNS 1 obj
+            red      red     ADJ  JJ  4 amod
+            ",
+        );
+        let tree = Tree::new(&text, &analysis.sentences[0]);
+        let words = ["deny", "argue", "stop", "party", "r"].map(str::to_owned).into();
+        let found: Vec<bool> = tree.tokens().map(|token| tree.is_in(token, &words)).collect();
+        assert_eq!(found, [true, true, true, true, false]);
     }
 
     #[test]

@@ -40,30 +40,49 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A verb cue that fits a clause by its words, whatever the classes of its ends.
+pub(crate) struct VerbMatch<'o> {
+    pub(crate) relation: &'o Relation,
+    /// The ends that the clause fills.
+    pub(crate) ends: Vec<(Slot, TokenId)>,
+    /// The words of the cue, the verb first.
+    words: Vec<TokenId>,
+    confidence: f64,
+}
+
 /// One verb cue against one clause.
 fn verb(reader: &Reader<'_>, cue: &Cue, clause: &Clause) -> Vec<Finding> {
-    let Some(relation) = reader.ontology.relation(&cue.relation) else { return Vec::new() };
+    match_verb(reader, cue, clause).map_or_else(Vec::new, |found| {
+        let VerbMatch { relation, ends, words, confidence } = found;
+        findings(reader, relation, &ends, &words, clause.predicate, confidence, "clause/verb")
+    })
+}
+
+/// Whether a clause has the words and the arguments that a cue asks for.
+pub(crate) fn match_verb<'o>(reader: &Reader<'o>, cue: &Cue, clause: &Clause) -> Option<VerbMatch<'o>> {
+    let relation = reader.ontology.relation(&cue.relation)?;
     let tree = &reader.tree;
     let mut words = vec![clause.predicate];
     let mut patient = clause.patient;
 
-    // The particle may be read as a preposition: "took over the firm".
-    match (&cue.particle, clause.particle) {
+    // The particle may be read as an adverb ("hit back") or as a preposition ("took over the firm").
+    let particle = clause.particle.or_else(|| {
+        let wanted = cue.particle.as_deref()?;
+        tree.children_by(clause.predicate, &[Deprel::Advmod]).find(|&adverb| tree.lemma(adverb) == wanted)
+    });
+    match (&cue.particle, particle) {
         (Some(wanted), Some(found)) if tree.lemma(found) == wanted => words.push(found),
         (Some(wanted), None) => {
-            let Some((_, object)) = clause.obliques.iter().find(|(case, _)| case == wanted) else {
-                return Vec::new();
-            };
+            let (_, object) = clause.obliques.iter().find(|(case, _)| case == wanted)?;
             patient = patient.or(Some(*object));
         }
         (None, None) => {}
-        _ => return Vec::new(),
+        _ => return None,
     }
 
     let mut ends: Vec<(Slot, TokenId)> = Vec::new();
     if let Some(slot) = cue.subject {
-        let Some(agent) = clause.agent else { return Vec::new() };
-        ends.push((slot, agent));
+        ends.push((slot, clause.agent?));
     }
     let mut attached = Vec::new();
     match &cue.object {
@@ -71,16 +90,12 @@ fn verb(reader: &Reader<'_>, cue: &Cue, clause: &Clause) -> Vec<Finding> {
             // "invested $1 billion in it" may hang its preposition on the sum.
             attached.extend(patient.into_iter().flat_map(|patient| reader.nmods(patient)));
         }
-        CueObject::Slot(slot) => {
-            let Some(patient) = patient else { return Vec::new() };
-            ends.push((*slot, patient));
-        }
+        CueObject::Slot(slot) => ends.push((*slot, patient?)),
         CueObject::Nouns(nouns) => {
             let noun = patient
                 .into_iter()
                 .flat_map(|patient| tree.conjuncts(patient))
-                .find(|&noun| nouns.contains(tree.lemma(noun)));
-            let Some(noun) = noun else { return Vec::new() };
+                .find(|&noun| nouns.contains(tree.lemma(noun)))?;
             words.push(noun);
             attached.extend(reader.nmods(noun));
         }
@@ -88,16 +103,15 @@ fn verb(reader: &Reader<'_>, cue: &Cue, clause: &Clause) -> Vec<Finding> {
     if let Some(oblique) = &cue.oblique
         && relation.range != Range::Date
     {
-        let found = attached.iter().chain(&clause.obliques).find(|(words, _)| {
+        let (_, token) = attached.iter().chain(&clause.obliques).find(|(words, _)| {
             oblique.prepositions.contains(words)
                 || words.strip_suffix(':').is_some_and(|mark| oblique.prepositions.contains(mark))
-        });
-        let Some((_, token)) = found else { return Vec::new() };
+        })?;
         words.extend(tree.child(*token, Deprel::Case));
         ends.push((oblique.slot, *token));
     }
-    let base = if ends.len() == 2 && cue.oblique.is_none() { 0.93 } else { 0.9 };
-    findings(reader, relation, &ends, &words, clause.predicate, base, "clause/verb")
+    let confidence = if ends.len() == 2 && cue.oblique.is_none() { 0.93 } else { 0.9 };
+    Some(VerbMatch { relation, ends, words, confidence })
 }
 
 /// One adjective cue: as a predicate, after its noun or before it.
@@ -148,7 +162,7 @@ pub(crate) fn preceded_by(reader: &Reader<'_>, last: TokenId, cue: &Cue) -> bool
             before = further;
         }
         token = before;
-        alternatives.contains(reader.tree.lemma(token))
+        alternatives.contains(&reader.tree.lemma(token).to_lowercase())
             || alternatives.contains(&reader.tree.form(token).to_lowercase())
     })
 }

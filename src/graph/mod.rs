@@ -3,11 +3,25 @@
 //! A [`Graph`] is a function of the *set* of its records: it does not depend on their order or grouping.
 //! Everything inside is sorted by id, and ids are derived from content, so the same records give the same bytes.
 
+mod find;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod merge;
+mod phrase;
+#[cfg(test)]
+pub(crate) mod sample;
+
 use std::collections::BTreeSet;
+
+pub use find::FindError;
 
 use jiff::civil::Date;
 
+pub use merge::{MergeOptions, article_path, newest};
+pub(crate) use merge::{Precedence, within};
+
 use crate::{
+    identity::Merge,
     ontology::Class,
     record::{
         Amount, CharSpan, Confidence, Literal, Modality, Polarity, RecordArticle, RecordTime, StatementKind,
@@ -134,4 +148,8 @@ pub struct Graph {
     pub statements: Vec<Statement>,
     /// Sorted by id; the text included.
     pub articles: Vec<RecordArticle>,
+    /// Which article mentions which entity.
+    pub mentions: BTreeSet<(ArticleIx, EntityIx)>,
+    /// Which names were merged into which entity, and why; sorted.
+    pub merges: Vec<Merge>,
 }

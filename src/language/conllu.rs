@@ -245,7 +245,7 @@ pub fn analyse_conllu(model: &Model, text: &str) -> Result<Vec<Block>, ConlluErr
                 .words
                 .iter()
                 .zip(words)
-                .map(|(word, form)| token(word, form, Span::new(0, 0)))
+                .map(|(word, form)| token(model, word, form, Span::new(0, 0)))
                 .collect();
             let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
             let found = mentions(&tokens, |at| words[at], &parse.named, &classes);

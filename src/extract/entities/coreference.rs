@@ -38,12 +38,12 @@ pub(super) fn outside_quotes(
         let tree = context.tree(sentence);
         let fronted = fronted(tree);
         for token in tree.tokens() {
-            let quoted = is_quoted(quotes, tree, token);
-            if entities.at(sentence, token).is_none() && !quoted {
+            let inside = is_quoted(quotes, tree, token);
+            if entities.at(sentence, token).is_none() && !inside {
                 let mut resolver = Resolver { context, entities, facts, history: &history, sentence, tree };
                 resolver.resolve(token, fronted);
             }
-            if let Some(seen) = seen(entities, tree, sentence, token, quoted) {
+            if let Some(seen) = seen(context, entities, sentence, token, inside) {
                 history.push(seen);
             }
         }
@@ -106,27 +106,43 @@ struct Seen {
     weight: f32,
     subject: bool,
     plural: bool,
+    /// Whether it is a name.
+    proper: bool,
 }
 
 /// What a noun phrase refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
     Entity(EntityIx),
-    /// Something without a name, by its noun.
+    /// Something without a known name, by its noun.
     Noun(Box<str>),
 }
 
 /// What to remember of a token: the noun phrase that it heads.
 fn seen(
+    context: &Context<'_>,
     entities: &Entities,
-    tree: &Tree<'_>,
     sentence: SentenceId,
     token: TokenId,
     quoted: bool,
 ) -> Option<Seen> {
+    let tree = context.tree(sentence);
+    let listed = |list: &str| context.ontology.words(list).contains(&tree.form(token).to_lowercase());
+    let literal = || {
+        tree.sentence().mentions.iter().any(|mention| {
+            matches!(mention.class, MentionClass::Date | MentionClass::Money)
+                && (mention.first..=mention.last).contains(&token)
+        })
+    };
     let who = match entities.mention_at(sentence, token) {
-        Some((_, mention)) if mention.head != token || mention.demonym => return None,
+        Some((_, mention)) if mention.head != token || mention.demonym || tree.is_dateline(token) => {
+            return None;
+        }
         Some((entity, _)) => Who::Entity(entity),
+        None if literal() => return None,
+        None if tree.upos(token) == Upos::Propn && (listed("personTitle") || listed("honorific")) => {
+            return None;
+        }
         None if matches!(tree.upos(token), Upos::Noun | Upos::Propn) => Who::Noun(tree.lemma(token).into()),
         None => return None,
     };
@@ -137,6 +153,7 @@ fn seen(
             Deprel::Acl | Deprel::AclRelcl | Deprel::Advcl | Deprel::Ccomp | Deprel::Csubj
         )
     });
+    let deprel = if tree.is_possessive(token) { Deprel::NmodPoss } else { deprel };
     let subject = matches!(deprel, Deprel::Nsubj | Deprel::NsubjPass);
     let mut weight = match deprel {
         Deprel::Nsubj | Deprel::NsubjPass | Deprel::Root => {
@@ -169,7 +186,8 @@ fn seen(
         weight *= 0.4;
     }
     let plural = matches!(tree.xpos(token), Xpos::Nns | Xpos::Nnps);
-    Some(Seen { sentence, token, who, weight, subject, plural })
+    let proper = tree.upos(token) == Upos::Propn;
+    Some(Seen { sentence, token, who, weight, subject, plural, proper })
 }
 
 /// The subject of the main clause if something stands before it: "In his speech, Lee said".
@@ -274,12 +292,18 @@ impl Resolver<'_, '_> {
         let first = self.history.partition_point(|seen| seen.sentence.0 + PRONOUN_REACH < self.sentence.0);
         let mut per_sentence: BTreeMap<(Who, SentenceId), f32> = BTreeMap::new();
         for seen in &self.history[first..] {
-            if !self.competes(pronoun, seen, possessive) || self.is_bound(token, seen, possessive) {
+            if self.is_bound(token, seen, possessive) {
                 continue;
             }
+            let Some(who) = self.competitor(pronoun, seen, possessive) else { continue };
             let distance = self.sentence.0 - seen.sentence.0;
             let mut weight = seen.weight * FADE.powi(distance.cast_signed());
-            if distance == 0 && possessive && clause_subject == Some(seen.token) {
+            // "Acme sold its …": its own subject's, but with two people about ("Cole thanked Li for his …") either's.
+            if distance == 0
+                && possessive
+                && clause_subject == Some(seen.token)
+                && !matches!(pronoun, Pronoun::Person(_))
+            {
                 weight += 50.0;
             }
             if is_subject && seen.subject {
@@ -288,11 +312,18 @@ impl Resolver<'_, '_> {
             if pronoun == Pronoun::Thing && !possessive && matches!(seen.who, Who::Noun(_)) {
                 weight *= 0.9;
             }
-            let best = per_sentence.entry((seen.who.clone(), seen.sentence)).or_insert(0.0);
+            let best = per_sentence.entry((who, seen.sentence)).or_insert(0.0);
             *best = best.max(weight);
         }
-        for ((who, _), weight) in per_sentence {
-            *weights.entry(who).or_insert(0.0) += weight;
+        for ((who, _), weight) in &per_sentence {
+            *weights.entry(who.clone()).or_insert(0.0) += weight;
+        }
+        // "Cole met Li after his speech": either's.
+        if matches!(pronoun, Pronoun::Person(_)) && !is_subject {
+            let here = per_sentence.keys().filter(|(_, sentence)| *sentence == self.sentence);
+            if here.filter(|(who, _)| matches!(who, Who::Entity(_))).count() > 1 {
+                return;
+            }
         }
         // "In his speech, Lee said": the subject to come outweighs what came before.
         if let Some(subject) = fronted
@@ -322,13 +353,15 @@ impl Resolver<'_, '_> {
             if let Pronoun::Person(gender) = pronoun
                 && self.facts[entity.0 as usize].gender == Some(gender)
             {
-                *weight *= 1.3;
+                *weight *= 1.15;
             }
-            if pronoun == Pronoun::Several {
-                *weight *= 0.8;
+            if pronoun == Pronoun::Several || class == Class::Place {
+                *weight *= 0.7;
             }
         }
-        if let Some(entity) = clear_winner(&weights, CLEAR) {
+        // Between two people the subject must win by far.
+        let clear = if matches!(pronoun, Pronoun::Person(_)) { 0.5 } else { CLEAR };
+        if let Some(entity) = clear_winner(&weights, clear) {
             self.add(token, entity, pronoun);
         }
     }
@@ -353,27 +386,32 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Whether what was seen takes part in the competition for the pronoun.
-    fn competes(&self, pronoun: Pronoun, seen: &Seen, possessive: bool) -> bool {
-        match &seen.who {
-            Who::Entity(entity) => self.agrees(pronoun, *entity, seen.plural),
-            Who::Noun(lemma) => {
-                let classes = self.context.noun_classes(lemma);
-                let person = classes.contains(&Class::Person);
-                let words = |list: &str| self.context.ontology.words(list).contains(lemma.as_ref());
-                match pronoun {
-                    Pronoun::Person(Gender::Male) => person && !seen.plural && !words("femaleNoun"),
-                    Pronoun::Person(Gender::Female) => person && !seen.plural && !words("maleNoun"),
-                    Pronoun::Thing => {
-                        let owner = !possessive || !classes.is_empty();
-                        !seen.plural
-                            && owner
-                            && (classes.is_empty() || classes.iter().any(|c| *c != Class::Person))
-                    }
-                    Pronoun::Several => seen.plural,
-                }
+    /// As what something seen takes part in the competition for the pronoun, if it does.
+    fn competitor(&self, pronoun: Pronoun, seen: &Seen, possessive: bool) -> Option<Who> {
+        let lemma = match &seen.who {
+            Who::Entity(entity) if self.agrees(pronoun, *entity, seen.plural) => {
+                return Some(seen.who.clone());
             }
-        }
+            Who::Entity(entity) => {
+                let label = || Who::Noun(self.entities.get(*entity).label.as_str().into());
+                return self.facts[entity.0 as usize].doubtful.then(label);
+            }
+            Who::Noun(lemma) => lemma,
+        };
+        let classes = self.context.noun_classes(lemma);
+        let person = classes.contains(&Class::Person);
+        let listed = |list: &str| self.context.ontology.words(list).contains(lemma.as_ref());
+        let competes = match pronoun {
+            _ if seen.proper => pronoun != Pronoun::Several,
+            Pronoun::Person(Gender::Male) => person && !seen.plural && !listed("femaleNoun"),
+            Pronoun::Person(Gender::Female) => person && !seen.plural && !listed("maleNoun"),
+            Pronoun::Thing => {
+                let owner = !possessive || !classes.is_empty();
+                !seen.plural && owner && (classes.is_empty() || classes.iter().any(|c| *c != Class::Person))
+            }
+            Pronoun::Several => seen.plural,
+        };
+        competes.then(|| seen.who.clone())
     }
 
     /// Whether grammar forbids the pronoun to mean what was seen: the other argument of its own verb, or the noun
@@ -408,8 +446,10 @@ impl Resolver<'_, '_> {
     fn clause_subject(&self, token: TokenId) -> Option<TokenId> {
         let tree = self.tree;
         for above in tree.ancestors(token) {
-            if let Some(subject) = tree.subject(above) {
-                return (subject != token && !tree.dominates(subject, token)).then_some(subject);
+            if let Some(subject) =
+                tree.subject(above).filter(|&subject| subject != token && !tree.dominates(subject, token))
+            {
+                return Some(subject);
             }
             // A participle without a subject has that of the clause above.
             if tree.deprel(above) == Deprel::Acl
@@ -450,22 +490,32 @@ impl Resolver<'_, '_> {
         let definite = tree
             .children_by(token, &[Deprel::Det])
             .any(|det| matches!(tree.lemma(det), "the" | "this" | "that"));
-        let narrowed = tree.children(token).any(|child| {
-            matches!(
-                tree.deprel(child),
-                Deprel::AclRelcl
-                    | Deprel::Acl
-                    | Deprel::Nmod
-                    | Deprel::NmodPoss
-                    | Deprel::Nummod
-                    | Deprel::Appos
-            ) || tree.deprel(child) == Deprel::Compound && tree.upos(child) == Upos::Propn
-                || tree.deprel(child) == Deprel::Amod
-                    && (matches!(tree.xpos(child), Xpos::Jjs | Xpos::Jjr)
-                        || matches!(
-                            tree.lemma(child),
-                            "other" | "same" | "second" | "whole" | "entire" | "new" | "former" | "next"
-                        ))
+        // Clauses and phrases after a comma add, others narrow down.
+        let added = |child: TokenId| {
+            let first = tree.subtree(child).into_iter().find(|&below| tree.upos(below) != Upos::Punct);
+            child > token
+                && first.and_then(|first| tree.before(first)).is_some_and(|comma| tree.form(comma) == ",")
+        };
+        let narrowed = tree.children(token).any(|child| match tree.deprel(child) {
+            Deprel::AclRelcl | Deprel::Acl | Deprel::Nmod | Deprel::Appos => !added(child),
+            Deprel::NmodPoss | Deprel::Nummod => true,
+            Deprel::Compound => tree.upos(child) == Upos::Propn && tree.form(child) != "-",
+            Deprel::Amod => {
+                matches!(tree.xpos(child), Xpos::Jjs | Xpos::Jjr)
+                    || matches!(
+                        tree.lemma(child),
+                        "other"
+                            | "same"
+                            | "second"
+                            | "whole"
+                            | "entire"
+                            | "new"
+                            | "former"
+                            | "next"
+                            | "rival"
+                    )
+            }
+            _ => false,
         });
         if !definite
             || narrowed
@@ -475,7 +525,7 @@ impl Resolver<'_, '_> {
         {
             return;
         }
-        let lemma = tree.lemma(token).to_lowercase();
+        let lemma = tree.joined_lemma(token);
         let first = self.history.partition_point(|seen| seen.sentence.0 + NOMINAL_REACH < self.sentence.0);
         let mut described: BTreeMap<Who, f32> = BTreeMap::new();
         let mut fitting: BTreeMap<Who, f32> = BTreeMap::new();
@@ -503,8 +553,7 @@ impl Resolver<'_, '_> {
         }
         let entity = clear_winner(&described, CLEAR).or_else(|| {
             // "the bank" may be any bank; only the plainest nouns mean whoever was spoken of.
-            let plain =
-                matches!(lemma.as_str(), "company" | "firm" | "country" | "nation" | "startup" | "start-up");
+            let plain = self.context.ontology.words("plainNoun").contains(&lemma);
             (described.is_empty() && plain).then(|| clear_winner(&fitting, 0.6)).flatten()
         });
         if let Some(entity) = entity {

@@ -6,13 +6,20 @@ use crate::{
     ontology::Class,
 };
 
-use super::{Context, Entities, EntityIx, EntityMention, Facts};
+use super::{super::tree::Tree, Context, Entities, EntityIx, EntityMention, Facts};
 
 /// Adds the nouns in apposition to a name and the titles before it as mentions, and notes what the nouns that it is
 /// said to be tell of it.
 pub(super) fn describe(context: &Context<'_>, entities: &mut Entities, mut facts: Vec<Facts>) -> Vec<Facts> {
     for sentence in context.sentences() {
         let tree = context.tree(sentence);
+        for token in tree.tokens() {
+            if let Some(noun) = set_apart(tree, token)
+                && named(entities, sentence, token).is_some()
+            {
+                tie(context, entities, &mut facts, sentence, noun, token);
+            }
+        }
         for token in tree.tokens() {
             let Some(head) = tree.head(token) else { continue };
             match tree.deprel(token) {
@@ -38,13 +45,23 @@ pub(super) fn describe(context: &Context<'_>, entities: &mut Entities, mut facts
                 Deprel::Flat if tree.upos(head) == Upos::Noun => {
                     tie(context, entities, &mut facts, sentence, head, token);
                 }
+                // The same, read as two subjects of one verb.
+                Deprel::Nsubj | Deprel::NsubjPass
+                    if tree.upos(token) == Upos::Noun
+                        && let Some(name) = tree
+                            .children(head)
+                            .find(|&name| name > token && tree.deprel(name) == tree.deprel(token))
+                        && tree.before(name).is_some_and(|comma| tree.form(comma) == ",") =>
+                {
+                    tie(context, entities, &mut facts, sentence, token, name);
+                }
                 // "Acme is a startup"
                 Deprel::Nsubj if tree.child(head, Deprel::Cop).is_some() && tree.upos(head) == Upos::Noun => {
                     if let Some(entity) = named(entities, sentence, token)
                         && tree.xpos(head) != Xpos::Nns
-                        && context.describes(tree.lemma(head), entities.get(entity).class)
+                        && context.describes(&tree.joined_lemma(head), entities.get(entity).class)
                     {
-                        facts[entity.0 as usize].descriptions.insert(tree.lemma(head).to_lowercase());
+                        facts[entity.0 as usize].descriptions.insert(tree.joined_lemma(head));
                     }
                 }
                 // "President Vogt", titles being proper nouns
@@ -61,6 +78,23 @@ pub(super) fn describe(context: &Context<'_>, entities: &mut Entities, mut facts
         }
     }
     facts
+}
+
+/// The noun of a description between commas right behind a token, by the words alone: "startup" for "Acme" in
+/// "Acme, a small startup, …".
+fn set_apart(tree: &Tree<'_>, token: TokenId) -> Option<TokenId> {
+    let comma = tree.after(token).filter(|&comma| tree.form(comma) == ",")?;
+    let article = tree.after(comma).filter(|&article| matches!(tree.lemma(article), "a" | "an" | "the"))?;
+    let mut last = article;
+    while let Some(next) = tree.after(last).filter(|&next| {
+        matches!(tree.upos(next), Upos::Adj | Upos::Noun | Upos::Propn | Upos::Num | Upos::Adv)
+            || tree.form(next) == "-"
+    }) {
+        last = next;
+    }
+    let end = tree.after(last)?;
+    let goes_on = tree.after(end).is_none_or(|next| tree.upos(next) != Upos::Cconj);
+    (tree.upos(last) == Upos::Noun && goes_on && matches!(tree.form(end), "," | ".")).then_some(last)
 }
 
 /// The entity that a token names.
@@ -85,11 +119,11 @@ fn tie(
     if tree.upos(noun) != Upos::Noun
         || several
         || entities.at(sentence, noun).is_some()
-        || !context.describes(tree.lemma(noun), entities.get(entity).class)
+        || !context.describes(&tree.joined_lemma(noun), entities.get(entity).class)
     {
         return false;
     }
-    facts[entity.0 as usize].descriptions.insert(tree.lemma(noun).to_lowercase());
+    facts[entity.0 as usize].descriptions.insert(tree.joined_lemma(noun));
     let (first, last) = tree.noun_phrase(noun);
     // "chief scientist" before its name ends there.
     let last = if noun < name && last >= name { noun } else { last };

@@ -17,7 +17,7 @@ use crate::{
     ontology::{Class, Ontology},
 };
 
-use super::{attribution, quote, tree::Tree};
+use super::{attribution, quote, selection::Expectations, tree::Tree};
 
 /// An entity of one article, by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,20 +60,22 @@ pub(crate) struct EntityMention {
 /// The entities of an article, and what each token refers to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Entities {
-    entities: Vec<ArticleEntity>,
+    list: Vec<ArticleEntity>,
     /// For each sentence and token, the entity and which of its mentions.
     at: Vec<Vec<Option<(EntityIx, u32)>>>,
+    /// Titles that head the phrase of a name ("Mr." in "Mr. Vogt"), each with a token of the name.
+    titles: Vec<(SentenceId, TokenId, TokenId)>,
 }
 
 impl Entities {
     /// All entities, in order of first mention.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (EntityIx, &ArticleEntity)> {
-        self.entities.iter().enumerate().map(|(index, entity)| (EntityIx(index as u32), entity))
+        self.list.iter().enumerate().map(|(index, entity)| (EntityIx(index as u32), entity))
     }
 
     /// The entity itself.
     pub(crate) fn get(&self, entity: EntityIx) -> &ArticleEntity {
-        &self.entities[entity.0 as usize]
+        &self.list[entity.0 as usize]
     }
 
     /// What the phrase headed by this token refers to; any token of a name stands for the name. In "Meta's chief
@@ -94,7 +96,7 @@ impl Entities {
 
     /// Adds a mention by description or pronoun, known by its head alone.
     fn add(&mut self, entity: EntityIx, mention: EntityMention) {
-        let mentions = &mut self.entities[entity.0 as usize].mentions;
+        let mentions = &mut self.list[entity.0 as usize].mentions;
         let slot = &mut self.at[mention.sentence.0 as usize][mention.head.0 as usize];
         if slot.is_none() {
             *slot = Some((entity, mentions.len() as u32));
@@ -104,7 +106,7 @@ impl Entities {
 
     /// Puts mentions in order of the text.
     fn sort(&mut self) {
-        for entity in &mut self.entities {
+        for entity in &mut self.list {
             entity.mentions.sort_by_key(|mention| (mention.span.start(), mention.span.end()));
         }
         self.index();
@@ -113,7 +115,7 @@ impl Entities {
     /// Points each token to its mention: of a name all tokens, else the head; the smaller mention wins.
     fn index(&mut self) {
         let mut all: Vec<(EntityIx, u32, EntityMention)> = Vec::new();
-        for (index, entity) in self.entities.iter().enumerate() {
+        for (index, entity) in self.list.iter().enumerate() {
             for (mention, found) in entity.mentions.iter().enumerate() {
                 all.push((EntityIx(index as u32), mention as u32, *found));
             }
@@ -132,6 +134,10 @@ impl Entities {
                 row[token as usize] = Some((entity, index));
             }
         }
+        for &(sentence, title, name) in &self.titles {
+            let row = &mut self.at[sentence.0 as usize];
+            row[title.0 as usize] = row[title.0 as usize].or(row[name.0 as usize]);
+        }
     }
 }
 
@@ -140,6 +146,7 @@ struct Context<'a> {
     text: &'a str,
     ontology: &'a Ontology,
     trees: Vec<Tree<'a>>,
+    expectations: &'a Expectations,
 }
 
 impl Context<'_> {
@@ -154,6 +161,16 @@ impl Context<'_> {
     /// The classes that a common noun may describe, by the word lists.
     fn noun_classes(&self, lemma: &str) -> BTreeSet<Class> {
         let lists = NOUN_LISTS.iter().filter(|(list, _)| self.ontology.words(list).contains(lemma));
+        lists.map(|(_, class)| *class).collect()
+    }
+
+    /// The same for a token, plural or not.
+    fn noun_classes_at(&self, tree: &Tree<'_>, noun: TokenId) -> BTreeSet<Class> {
+        let classes = self.noun_classes(&tree.joined_lemma(noun));
+        if !classes.is_empty() {
+            return classes;
+        }
+        let lists = NOUN_LISTS.iter().filter(|(list, _)| tree.is_in(noun, self.ontology.words(list)));
         lists.map(|(_, class)| *class).collect()
     }
 
@@ -175,10 +192,15 @@ const NOUN_LISTS: [(&str, Class); 7] = [
     ("eventNoun", Class::Event),
 ];
 
-/// All entities of an article.
-pub(crate) fn resolve(text: &str, analysis: &Analysis, ontology: &Ontology) -> Entities {
+/// All entities of an article; `expectations` tell what the verbs around names say of their classes.
+pub(crate) fn resolve(
+    text: &str,
+    analysis: &Analysis,
+    ontology: &Ontology,
+    expectations: &Expectations,
+) -> Entities {
     let trees = analysis.sentences.iter().map(|sentence| Tree::new(text, sentence)).collect();
-    let context = Context { text, ontology, trees };
+    let context = Context { text, ontology, trees, expectations };
     let (mut entities, facts) = names::find(&context);
     let mut facts = description::describe(&context, &mut entities, facts);
     let quotes = quote::quotes(text, analysis);
@@ -193,6 +215,8 @@ pub(crate) fn resolve(text: &str, analysis: &Analysis, ontology: &Ontology) -> E
 #[derive(Debug, Clone, Default)]
 struct Facts {
     gender: Option<Gender>,
+    /// Whether its class is in doubt; it may then be what any pronoun means, so it competes without winning.
+    doubtful: bool,
     /// Lemmas of the nouns that describe it: "startup", "minister".
     descriptions: BTreeSet<String>,
 }
@@ -211,7 +235,7 @@ mod tests {
     /// Each entity with its class and the words of its mentions.
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
-        let entities = resolve(&text, &analysis, &Ontology::builtin());
+        let entities = resolve(&text, &analysis, &Ontology::builtin(), &Expectations::new());
         for (index, entity) in entities.iter() {
             for mention in &entity.mentions {
                 assert_eq!(

@@ -45,6 +45,7 @@ pub(super) fn find(context: &Context<'_>) -> (Entities, Vec<Facts>) {
     for sentence in context.sentences() {
         Finder { context, sentence }.missed(&known, &mut names);
     }
+    names.extend(telling(context, &names));
     names.sort_by_key(|name| (name.sentence, name.first, name.last));
 
     let mut groups = group(context, names);
@@ -85,6 +86,7 @@ impl Finder<'_, '_> {
                 continue;
             };
             let Some((first, last)) = self.tidy(mention.first, mention.last, class) else { continue };
+            let last = self.with_number(first, last, class);
             if (first.0..=last.0).any(|token| covered[token as usize]) {
                 continue;
             }
@@ -114,6 +116,18 @@ impl Finder<'_, '_> {
         names
     }
 
+    /// The last token of a name with the number behind it: "Marlin 3". A number that counts something else ("Kestrel
+    /// 40 times") hangs elsewhere, and places have none.
+    fn with_number(&self, first: TokenId, last: TokenId, class: Class) -> TokenId {
+        let tree = self.context.tree(self.sentence);
+        let Some(number) = tree.after(last) else { return last };
+        let joined = tree.head(number).is_some_and(|head| (first..=last).contains(&head))
+            || tree.head(last) == Some(number) && tree.deprel(last) == Deprel::Compound;
+        let digits = tree.form(number).starts_with(|c: char| c.is_ascii_digit());
+        let numbered = tree.upos(number) == Upos::Num && digits && joined && class.root() != Class::Place;
+        if numbered { number } else { last }
+    }
+
     /// Names known from elsewhere in the article and names that speak for themselves, where nothing was found.
     fn missed(&self, known: &BTreeSet<Vec<String>>, names: &mut Vec<Name>) {
         let tree = self.context.tree(self.sentence);
@@ -141,23 +155,29 @@ impl Finder<'_, '_> {
             }
             token += 1;
         }
-        // Runs of proper nouns with words that tell what they name.
+    }
+
+    /// Runs of proper nouns where nothing was found.
+    fn candidates(&self, names: &[Name]) -> Vec<(TokenId, TokenId)> {
+        let tree = self.context.tree(self.sentence);
+        let mut free = vec![true; tree.len() as usize];
+        for name in names.iter().filter(|name| name.sentence == self.sentence) {
+            free[name.first.0 as usize..=name.last.0 as usize].fill(false);
+        }
+        let mut found = Vec::new();
         let mut token = 0;
         while token < tree.len() {
             let run = (token..tree.len())
-                .take_while(|&at| !covered[at as usize] && self.is_name_word(TokenId(at)))
+                .take_while(|&at| free[at as usize] && self.is_name_word(TokenId(at)))
                 .last();
             if let Some(end) = run {
-                if let Some((first, last)) = self.tidy(TokenId(token), TokenId(end), Class::Person)
-                    && last.0 - first.0 < 6
-                    && self.evidence(first, last).values().any(|&score| score >= 2.0)
-                {
-                    add(first, last, &mut covered);
-                }
+                let tidy = self.tidy(TokenId(token), TokenId(end), Class::Person);
+                found.extend(tidy.filter(|(first, last)| last.0 - first.0 < 6));
                 token = end;
             }
             token += 1;
         }
+        found
     }
 
     /// Whether it may be a word of a name.
@@ -173,6 +193,8 @@ impl Finder<'_, '_> {
         let capital = |token: TokenId| tree.form(token).starts_with(char::is_uppercase);
         capital(first)
             && capital(last)
+            && tree.upos(first) != Upos::Det
+            && !matches!(tree.lemma(first), "the" | "a" | "an")
             && matches!(tree.upos(last), Upos::Propn | Upos::Noun | Upos::X | Upos::Pron)
             && self.context.ontology.lookup(tree.span(first, last).of(self.context.text)).is_some()
             && self.stands_alone(first, last)
@@ -267,10 +289,23 @@ impl Finder<'_, '_> {
         {
             first = TokenId(title.0 + 1);
         }
+        if class == Class::Person && self.listed("honorific", last) {
+            return None;
+        }
         let name = tree.span(first, last).of(self.context.text);
         let written = name.chars().any(|c| c.is_uppercase() || c.is_numeric()) || class == Class::Topic;
         (written && name.chars().any(char::is_alphanumeric) && tree.upos(first) != Upos::Pron)
             .then_some((first, last))
+    }
+
+    /// What the possessor at `head`, a name that ends with `last`, has.
+    fn owned(&self, head: TokenId, last: TokenId) -> Option<TokenId> {
+        let tree = self.context.tree(self.sentence);
+        match tree.deprel(head) {
+            Deprel::NmodPoss => tree.head(head),
+            // A tree gone wrong: the next noun.
+            _ => (last.0 + 1..tree.len()).map(TokenId).find(|&token| tree.is_nominal(token)),
+        }
     }
 
     /// What the model takes the name at a token for.
@@ -283,6 +318,50 @@ impl Finder<'_, '_> {
             .next()
     }
 
+    /// Votes for the classes that a common noun describes.
+    fn describe(&self, noun: TokenId, score: f32, vote: &mut dyn FnMut(Class, f32)) {
+        for class in self.context.noun_classes_at(self.context.tree(self.sentence), noun) {
+            vote(class, score);
+        }
+    }
+
+    /// What the things of its kind that a name is listed with, and what it has, tell of its class.
+    fn evidence_of_kind(&self, head: TokenId, last: TokenId, vote: &mut dyn FnMut(Class, f32)) {
+        let tree = self.context.tree(self.sentence);
+        // "companies such as X and Y", "X, Y and other companies"
+        let first_member = tree.first_conjunct(head);
+        if let Some(kind) = tree.head(first_member)
+            && tree.xpos(kind) == Xpos::Nns
+            && matches!(tree.deprel(first_member), Deprel::Nmod | Deprel::Acl | Deprel::Appos)
+            && tree.case(first_member).is_some_and(|case| {
+                matches!(case.words.as_str(), "like" | "such as" | "including" | "namely")
+            })
+        {
+            self.describe(kind, 3.0, vote);
+        }
+        for other in tree.conjuncts(first_member) {
+            if tree.xpos(other) == Xpos::Nns && tree.children(other).any(|child| tree.lemma(child) == "other")
+            {
+                self.describe(other, 2.0, vote);
+            }
+        }
+        // "X's chief scientist", "X's Smith": who has people is a body.
+        if tree.is_possessive(head)
+            && let Some(owned) = self.owned(head, last)
+        {
+            if self.listed("staffNoun", owned) {
+                vote(Class::Organization, 0.5);
+                vote(Class::Company, 1.0);
+            } else if self.guessed(owned) == Some(MentionClass::Person) {
+                vote(Class::Company, 1.0);
+            } else if self.guessed(owned) == Some(MentionClass::Product)
+                || tree.form(owned).contains(|c: char| c.is_ascii_digit())
+            {
+                vote(Class::Company, 0.5);
+            }
+        }
+    }
+
     /// What the words around and inside a mention tell of its class.
     fn evidence(&self, first: TokenId, last: TokenId) -> BTreeMap<Class, f32> {
         let tree = self.context.tree(self.sentence);
@@ -290,11 +369,6 @@ impl Finder<'_, '_> {
         let mut vote = |class: Class, score: f32| *votes.entry(class).or_insert(0.0) += score;
         let head = head(self.context, self.sentence, first, last);
         let word = |token: TokenId| tree.form(token).to_lowercase();
-        let describe = |noun: TokenId, score: f32, vote: &mut dyn FnMut(Class, f32)| {
-            for class in self.context.noun_classes(&tree.lemma(noun).to_lowercase()) {
-                vote(class, score);
-            }
-        };
 
         if first < last && self.listed("corporateSuffix", last) {
             vote(Class::Company, 3.0);
@@ -308,7 +382,8 @@ impl Finder<'_, '_> {
             vote(Class::Person, 1.5);
         }
         if tree.form(last).chars().any(|c| c.is_ascii_digit()) {
-            vote(Class::Product, 0.5);
+            // "Marlin 3" is a product, "R1" may be anything.
+            vote(Class::Product, if first < last { 2.0 } else { 0.5 });
         }
         if let Some(before) = tree.before(first) {
             if self.listed("honorific", before) {
@@ -317,11 +392,12 @@ impl Finder<'_, '_> {
                 && tree.head(before).is_some_and(|head| (first..=last).contains(&head))
             {
                 vote(Class::Person, 1.5);
-            } else if tree.upos(before) == Upos::Noun
+            } else if (tree.upos(before) == Upos::Noun
                 && matches!(tree.deprel(before), Deprel::Compound | Deprel::NmodDesc)
-                && tree.head(before).is_some_and(|head| (first..=last).contains(&head))
+                && tree.head(before).is_some_and(|head| (first..=last).contains(&head)))
+                || tree.joined_lemma(before).contains('-')
             {
-                describe(before, 2.0, &mut vote);
+                self.describe(before, 2.0, &mut vote);
             }
         }
         if let Some(after) = tree.after(last)
@@ -346,42 +422,9 @@ impl Finder<'_, '_> {
             }))
             .filter(|&noun| tree.upos(noun) == Upos::Noun && tree.xpos(noun) != Xpos::Nns);
         for noun in described {
-            describe(noun, 2.0, &mut vote);
+            self.describe(noun, 2.0, &mut vote);
         }
-        // "companies such as X and Y", "X, Y and other companies"
-        let first_member = tree.first_conjunct(head);
-        if let Some(kind) = tree.head(first_member)
-            && tree.xpos(kind) == Xpos::Nns
-            && matches!(tree.deprel(first_member), Deprel::Nmod | Deprel::Acl | Deprel::Appos)
-            && tree.case(first_member).is_some_and(|case| {
-                matches!(case.words.as_str(), "like" | "such as" | "including" | "namely")
-            })
-        {
-            describe(kind, 2.0, &mut vote);
-        }
-        for other in tree.conjuncts(first_member) {
-            if tree.xpos(other) == Xpos::Nns && tree.children(other).any(|child| tree.lemma(child) == "other")
-            {
-                describe(other, 2.0, &mut vote);
-            }
-        }
-        // "X's chief scientist", "X's Smith": who has people is a body.
-        if tree.deprel(head) == Deprel::NmodPoss
-            && let Some(owned) = tree.head(head)
-        {
-            let staff =
-                ["chief", "executive", "spokesman", "spokeswoman", "spokesperson", "scientist", "ceo"];
-            if staff.contains(&tree.lemma(owned).to_lowercase().as_str()) {
-                vote(Class::Organization, 0.5);
-                vote(Class::Company, 1.0);
-            } else if self.guessed(owned) == Some(MentionClass::Person) {
-                vote(Class::Company, 1.0);
-            } else if self.guessed(owned) == Some(MentionClass::Product)
-                || tree.form(owned).contains(|c: char| c.is_ascii_digit())
-            {
-                vote(Class::Company, 0.5);
-            }
-        }
+        self.evidence_of_kind(head, last, &mut vote);
         let who = tree.children_by(head, &[Deprel::AclRelcl]).any(|clause| {
             tree.children_by(clause, &[Deprel::Nsubj, Deprel::NsubjPass])
                 .any(|subject| tree.lemma(subject) == "who")
@@ -391,6 +434,35 @@ impl Finder<'_, '_> {
         }
         votes
     }
+}
+
+/// Names that nothing found, but which the words around them, taken over the article, show to be names of something.
+fn telling(context: &Context<'_>, names: &[Name]) -> Vec<Name> {
+    let mut found: BTreeMap<&str, (f32, Vec<Name>)> = BTreeMap::new();
+    for sentence in context.sentences() {
+        let finder = Finder { context, sentence };
+        for (first, last) in finder.candidates(names) {
+            let words = context.tree(sentence).span(first, last).of(context.text);
+            let score = finder.evidence(first, last).values().copied().fold(0.0, f32::max);
+            let entry = found.entry(words).or_default();
+            entry.0 += score;
+            entry.1.push(Name { sentence, first, last, guess: None, demonym: false });
+        }
+    }
+    found.into_values().filter(|(score, _)| *score >= 2.0).flat_map(|(_, names)| names).collect()
+}
+
+/// What the verb that a name stands with says of its class; a verb that takes anything says nothing.
+fn expected(context: &Context<'_>, name: &Name) -> Vec<(Class, f32)> {
+    /// Beats a person of one word, not a clear case.
+    const WEIGHT: f32 = 1.5;
+    let head = head(context, name.sentence, name.first, name.last);
+    let Some(allowed) = context.expectations.get(&(name.sentence, head)) else { return Vec::new() };
+    let roots: BTreeSet<Class> = allowed.iter().map(|class| class.root()).collect();
+    if roots.len() > 3 {
+        return Vec::new();
+    }
+    allowed.iter().map(|&class| (class, WEIGHT / roots.len() as f32)).collect()
 }
 
 /// The entity class of a mention; dates and sums of money have none.
@@ -497,7 +569,16 @@ impl<'a> Group<'a> {
             for (class, score) in finder.evidence(name.first, name.last) {
                 *self.votes.entry(class).or_insert(0.0) += score;
             }
+            for (class, score) in expected(context, name) {
+                *self.votes.entry(class).or_insert(0.0) += score;
+            }
             self.gender = self.gender.or_else(|| gender(context, name));
+        }
+        if self.words.len() == 1
+            && full_names.contains(&self.words[0])
+            && self.votes.contains_key(&Class::Person)
+        {
+            *self.votes.entry(Class::Person).or_insert(0.0) += 1.5;
         }
         if self.words.len() == 1 && is_brand(&self.words[0]) {
             *self.votes.entry(Class::Company).or_insert(0.0) += 0.8;
@@ -531,7 +612,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Whether a word has a capital inside as brands do: "YouTube", "OpenTable"; "McDonald" and "LeBron" are people.
+/// Whether a word has a capital inside as brands do: `YouTube`; `McDonald` and `LeBron` are people.
 fn is_brand(word: &str) -> bool {
     let inner = word.char_indices().skip(1).find(|(_, c)| c.is_uppercase()).map_or(0, |(at, _)| at);
     let prefix = &word[..inner];
@@ -591,39 +672,38 @@ impl Identity<'_, '_> {
     /// For each group the first group that names the same thing.
     fn clusters(&self) -> Vec<usize> {
         let mut parents: Vec<usize> = (0..self.groups.len()).collect();
-        fn find(parents: &[usize], mut group: usize) -> usize {
-            while parents[group] != group {
-                group = parents[group];
-            }
-            group
+        let mut registered: BTreeMap<&str, usize> = BTreeMap::new();
+        for (group, entry) in
+            self.groups.iter().enumerate().filter_map(|(at, group)| Some((at, group.registry?)))
+        {
+            parents[group] = *registered.entry(&entry.id).or_insert(group);
         }
         for short in 0..self.groups.len() {
+            if self.groups[short].registry.is_some() {
+                continue;
+            }
             // A name goes to one longer one only; where several fit it stays by itself.
             let mut longer: BTreeSet<usize> = BTreeSet::new();
             for long in 0..self.groups.len() {
                 if long == short {
                     continue;
                 }
-                let same = match (self.groups[long].registry, self.groups[short].registry) {
-                    (Some(one), Some(other)) => one.id == other.id,
-                    _ => self.shortens(long, short),
-                };
-                if same {
-                    longer.insert(find(&parents, long));
+                if self.shortens(long, short) {
+                    longer.insert(representative(&parents, long));
                 }
             }
-            longer.remove(&find(&parents, short));
+            longer.remove(&representative(&parents, short));
             let target = match longer.len() {
                 1 => longer.first().copied(),
                 _ => self.by_gender(short, &longer),
             };
             if let Some(target) = target {
-                let own = find(&parents, short);
+                let own = representative(&parents, short);
                 let (first, second) = (own.min(target), own.max(target));
                 parents[second] = first;
             }
         }
-        (0..self.groups.len()).map(|group| find(&parents, group)).collect()
+        (0..self.groups.len()).map(|group| representative(&parents, group)).collect()
     }
 
     /// "Mrs. Vogt" where an Ann and a Karl Vogt were named.
@@ -636,12 +716,9 @@ impl Identity<'_, '_> {
     /// Whether `short` is a shorter name of what `long` names.
     fn shortens(&self, long: usize, short: usize) -> bool {
         let (long, short) = (&self.groups[long], &self.groups[short]);
-        if short.registry.is_some() || short.members.iter().all(|name| name.demonym) {
-            return false;
-        }
         let (Some(long_class), Some(short_class)) = (long.class, short.class) else { return false };
         let (long_words, short_words) = (long.folded(), short.folded());
-        if short_words.len() > long_words.len() || !self.same_numbers(&long_words, &short_words, long_class) {
+        if short_words.len() > long_words.len() || !same_numbers(&long_words, &short_words, long_class) {
             return false;
         }
         let weak = short.members.len() <= 2 && short.votes.values().sum::<f32>() < 2.0;
@@ -665,22 +742,19 @@ impl Identity<'_, '_> {
             return short.words[0].chars().filter(|c| c.is_alphabetic()).count() > 2
                 || self.in_brackets(long, short);
         }
+        let listed = |list: &str, word: &String| self.context.ontology.words(list).contains(word);
+        let noun = |word: &String| listed("organizationNoun", word);
+        let tail = |word: &String| noun(word) || listed("corporateWord", word);
+        let extra = long_words.len() - short_words.len();
+        // "Commission" after "European Commission", "Acme" after "Acme Bank".
+        let general = short_words.len() == 1 && noun(&short_words[0]) && long_words.ends_with(&short_words);
+        let special =
+            long_words.starts_with(&short_words) && long_words[short_words.len()..].iter().all(tail);
         long.is(Class::Organization)
             && compatible
-            && long_words.len() > short_words.len()
-            && long_words.starts_with(&short_words)
-            && long_words[short_words.len()..]
-                .iter()
-                .all(|word| self.context.ontology.words("organizationNoun").contains(word))
+            && extra > 0
+            && (general || special)
             && long.members[0].sentence <= short.members[0].sentence
-    }
-
-    /// Whether no number tells them apart: "GPT-4" and "GPT-4o" are two, "R1" and "Acme R1" may be one.
-    fn same_numbers(&self, long: &[String], short: &[String], class: Class) -> bool {
-        let numbers = |words: &[String]| -> BTreeSet<String> {
-            words.iter().filter(|word| word.chars().any(|c| c.is_ascii_digit())).cloned().collect()
-        };
-        class == Class::Person || numbers(long) == numbers(short)
     }
 
     /// Whether the short name stands in brackets right behind the long one: "European Central Bank (ECB)".
@@ -696,6 +770,22 @@ impl Identity<'_, '_> {
             })
         })
     }
+}
+
+/// Whether no number tells them apart: "GPT-4" and "GPT-4o" are two, "R1" and "Acme R1" may be one.
+fn same_numbers(long: &[String], short: &[String], class: Class) -> bool {
+    let numbers = |words: &[String]| -> BTreeSet<String> {
+        words.iter().filter(|word| word.chars().any(|c| c.is_ascii_digit())).cloned().collect()
+    };
+    class == Class::Person || numbers(long) == numbers(short)
+}
+
+/// The group that stands for the cluster of a group.
+fn representative(parents: &[usize], mut group: usize) -> usize {
+    while parents[group] != group {
+        group = parents[group];
+    }
+    group
 }
 
 /// Whether `short` is another form of the full name `long`: its surname, its given name, one without the middle
@@ -788,13 +878,38 @@ fn build(context: &Context<'_>, groups: &[Group<'_>], clusters: &[usize]) -> (En
             .map(|(name, _)| name)
             .collect();
         let registry = registry.map(|entry| entry.id.clone());
-        let facts = Facts { gender: of().find_map(|group| group.gender), descriptions: BTreeSet::new() };
+        let sum = |person: bool| -> f32 {
+            let votes = of().flat_map(|group| &group.votes);
+            votes.filter(|(class, _)| (**class == Class::Person) == person).map(|(_, score)| score).sum()
+        };
+        let (person, other) = (sum(true), sum(false));
+        let lone = of().all(|group| group.words.len() == 1);
+        let facts = Facts {
+            gender: of().find_map(|group| group.gender),
+            doubtful: registry.is_none()
+                && (person.min(other) > 0.5 * person.max(other) || lone && other == 0.0 && person < 0.7),
+            descriptions: BTreeSet::new(),
+        };
         built.push((ArticleEntity { class, label, aliases, registry, mentions }, facts));
     }
     built.sort_by_key(|(entity, _)| entity.mentions[0].span.start());
-    let (entities, facts) = built.into_iter().unzip();
+    let (entities, facts): (Vec<_>, _) = built.into_iter().unzip();
     let at = context.trees.iter().map(|tree| vec![None; tree.len() as usize]).collect();
-    let mut entities = Entities { entities, at };
+    let mut titles = Vec::new();
+    for (sentence, head) in entities.iter().flat_map(|entity: &ArticleEntity| {
+        let person = entity.class == Class::Person;
+        entity.mentions.iter().filter(move |_| person).map(|mention| (mention.sentence, mention.head))
+    }) {
+        let tree = context.tree(sentence);
+        let finder = Finder { context, sentence };
+        let above = tree
+            .ancestors(head)
+            .take_while(|&title| title < head && tree.upos(title) == Upos::Propn && finder.is_title(title));
+        if tree.deprel(head) == Deprel::Flat {
+            titles.extend(above.map(|title| (sentence, title, head)));
+        }
+    }
+    let mut entities = Entities { list: entities, at, titles };
     entities.index();
     (entities, facts)
 }
