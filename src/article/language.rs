@@ -87,6 +87,28 @@ mod tests {
     #[test]
     fn another_language_is_named() {
         assert!(matches!(check(GERMAN), Err(Problem::Language("German"))));
+        for (language, text) in [
+            (
+                "Dutch",
+                "Het bedrijf maakte maandag bekend dat het de fabriek in het noorden van het land gaat sluiten. De \
+                 vakbond noemde het besluit onbegrijpelijk en riep de werknemers op om het werk neer te leggen. Volgens \
+                 de minister is er nog hoop, omdat een ander concern belangstelling zou hebben voor de gebouwen.",
+            ),
+            (
+                "French",
+                "Le groupe a annoncé lundi qu'il allait fermer son usine dans le nord du pays. Le syndicat a dénoncé \
+                 une décision incompréhensible et appelé les salariés à cesser le travail. Selon la ministre, on peut \
+                 encore espérer, car une autre entreprise s'intéresserait aux bâtiments et à une partie du personnel.",
+            ),
+            (
+                "Danish",
+                "Virksomheden meddelte mandag, at den lukker fabrikken i den nordlige del af landet. Fagforeningen kaldte \
+                 beslutningen uforståelig og opfordrede medarbejderne til at nedlægge arbejdet. Ifølge ministeren er der \
+                 stadig håb for byen, fordi en anden koncern skulle være interesseret i at overtage bygningerne.",
+            ),
+        ] {
+            assert!(matches!(check(text), Err(Problem::Language(found)) if found == language), "{text}");
+        }
         assert!(matches!(check("深度求索发布了新的人工智能模型。"), Err(Problem::Language("Mandarin"))));
         assert!(matches!(check("Компания объявила о покупке."), Err(Problem::Language(_))));
     }

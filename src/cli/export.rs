@@ -49,12 +49,10 @@ fn formats() -> Vec<&'static str> {
 }
 
 fn format_help() -> String {
-    let mut help = "The format; if left out, what the ending of the output file stands for:".to_owned();
-    for format in Format::ALL {
-        let line = ["\n- ", format.name(), " (.", format.extension(), "): ", format.description()];
-        help.extend(line);
-    }
-    help
+    let describe =
+        |format: &Format| format!("- {} (.{}): {}", format.name(), format.extension(), format.description());
+    let formats: Vec<_> = Format::ALL.iter().map(describe).collect();
+    format!("The format; if left out, what the ending of the output file stands for:\n{}", formats.join("\n"))
 }
 
 fn gexf_version(text: &str) -> Result<GexfVersion, &'static str> {

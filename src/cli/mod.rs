@@ -76,13 +76,8 @@ pub(crate) struct Global {
     /// Your own vocabulary beside the built-in one: relations, cues, topics, known names (Turtle)
     #[arg(long, global = true, value_name = "FILE")]
     ontology: Vec<PathBuf>,
-    #[arg(
-        long,
-        global = true,
-        value_name = "IRI",
-        value_parser = BaseIri::parse,
-        help = "What ids are appended to in RDF; fixed when the graph is made [default: https://w3id.org/newsgraph/]"
-    )]
+    /// What ids are appended to in RDF; fixed when the graph is made
+    #[arg(long, global = true, value_name = "IRI", value_parser = BaseIri::parse)]
     base_iri: Option<BaseIri>,
 }
 

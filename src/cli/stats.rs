@@ -84,7 +84,7 @@ impl Counts {
             counts.iter().map(|(name, number)| format!("{number} {name}")).collect::<Vec<_>>().join(", ")
         };
         let days = match (self.first_published, self.last_published) {
-            (Some(first), Some(last)) if first != last => format!(", published from {first} to {last}"),
+            (Some(from), Some(to)) if from != to => format!(", published from {from} to {to}"),
             (Some(day), _) => format!(", published on {day}"),
             _ => String::new(),
         };
