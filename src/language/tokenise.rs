@@ -518,9 +518,9 @@ impl Scanner<'_> {
         let clipped =
             matches!(word.as_str(), "em" | "til" | "tis" | "twas" | "n" | "cause" | "bout" | "cos" | "cuz");
         if here.before.is_none_or(is_opener) && (year || clipped) && !(first == '‘' && clipped) {
-            let closed =
-                matches!(word.as_str(), "n") && here.next(single + letters).is_some_and(is_apostrophe);
-            return single + letters + if closed { single } else { 0 };
+            // The two marks of 'n’ need not be alike.
+            let closing = here.next(single + letters).filter(|c| word == "n" && is_apostrophe(*c));
+            return single + letters + closing.map_or(0, char::len_utf8);
         }
         self.single_quote = here.before.is_none_or(is_opener) && !word.is_empty();
         single
