@@ -10,13 +10,12 @@ use super::error::Problem;
 const SAMPLE: usize = 16 << 10;
 /// Bytes judged at a time, so that a long quotation in one language does not stand for the whole article.
 const PIECE: usize = 1 << 10;
-/// Letters from which a guess among languages with Latin letters is trusted.
+/// Letters from which a guess among languages with Latin letters is trusted, if it is a clear one or there is no word of
+/// English at all.
 const ENOUGH: usize = 200;
 /// Words that are frequent in English and rare in other languages with Latin letters.
-const ENGLISH: [&str; 16] = [
-    "the", "and", "that", "to", "on", "by", "with", "from", "for", "at", "said", "has", "his", "its", "it",
-    "as",
-];
+const ENGLISH: [&str; 13] =
+    ["the", "and", "that", "to", "on", "by", "with", "from", "said", "has", "his", "its", "it"];
 /// One in so many words among [`ENGLISH`] makes a text English; it is one in six on average, and one in thirty in the
 /// languages that share most of them.
 const ONE_IN: usize = 12;
@@ -59,7 +58,7 @@ fn other_language(piece: &str, letters: usize) -> Option<&'static str> {
     }
     let guess = whatlang::detect(piece)?;
     let sure = if guess.script() == Script::Latin {
-        letters >= ENOUGH && guess.is_reliable()
+        letters >= ENOUGH && (guess.is_reliable() || english == 0)
     } else {
         letters >= ENOUGH_OF_A_SCRIPT
     };
@@ -101,13 +100,16 @@ mod tests {
                  encore espérer, car une autre entreprise s'intéresserait aux bâtiments et à une partie du personnel.",
             ),
             (
-                "Danish",
+                "Danish or Bokmal",
                 "Virksomheden meddelte mandag, at den lukker fabrikken i den nordlige del af landet. Fagforeningen kaldte \
                  beslutningen uforståelig og opfordrede medarbejderne til at nedlægge arbejdet. Ifølge ministeren er der \
                  stadig håb for byen, fordi en anden koncern skulle være interesseret i at overtage bygningerne.",
             ),
         ] {
-            assert!(matches!(check(text), Err(Problem::Language(found)) if found == language), "{text}");
+            assert!(
+                matches!(check(text), Err(Problem::Language(found)) if language.contains(found)),
+                "{text}"
+            );
         }
         assert!(matches!(check("深度求索发布了新的人工智能模型。"), Err(Problem::Language("Mandarin"))));
         assert!(matches!(check("Компания объявила о покупке."), Err(Problem::Language(_))));
