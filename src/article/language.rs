@@ -19,6 +19,8 @@ const ENGLISH: [&str; 13] =
 /// One in so many words among [`ENGLISH`] makes a text English; it is one in six on average, and one in thirty in the
 /// languages that share most of them.
 const ONE_IN: usize = 12;
+/// Letters a word, on average, beyond which a text is no language written with Latin letters: data, not words.
+const LONGEST_AVERAGE: usize = 20;
 /// Letters from which another script than Latin counts.
 const ENOUGH_OF_A_SCRIPT: usize = 8;
 
@@ -58,7 +60,8 @@ fn other_language(piece: &str, letters: usize) -> Option<&'static str> {
     }
     let guess = whatlang::detect(piece)?;
     let sure = if guess.script() == Script::Latin {
-        letters >= ENOUGH && (guess.is_reliable() || english == 0)
+        let spoken = words().count() * LONGEST_AVERAGE >= letters;
+        letters >= ENOUGH && spoken && (guess.is_reliable() || english == 0)
     } else {
         letters >= ENOUGH_OF_A_SCRIPT
     };
