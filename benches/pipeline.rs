@@ -2,7 +2,7 @@
 //!
 //! The time for 1, 4 and 16 copies of the examples shows that cost is linear in the length of the text.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
 use divan::{Bencher, counter::ItemsCount};
 use newsgraph::{
@@ -32,17 +32,7 @@ fn article(copies: usize) -> Article {
             text.splitn(3, "---\n").nth(2).expect("front matter").to_owned()
         })
         .collect();
-    Article {
-        id: "sha256:bench".to_owned(),
-        source: "bench".to_owned(),
-        title: None,
-        published: None,
-        outlet: None,
-        author: None,
-        url: None,
-        lang: "en".to_owned(),
-        text: Arc::from(vec![bodies.join("\n\n"); copies].join("\n\n")),
-    }
+    Article::new("bench", vec![bodies.join("\n\n"); copies].join("\n\n"))
 }
 
 #[divan::bench(args = [1, 4, 16], sample_count = 5, sample_size = 1)]

@@ -19,7 +19,6 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use newsgraph::{
@@ -219,17 +218,8 @@ fn every_case_reads_as_a_careful_reader_would() {
             continue;
         }
         total += 1;
-        let article = Article {
-            id: "sha256:case".to_owned(),
-            source: case.title.clone(),
-            title: None,
-            published: case.published,
-            outlet: None,
-            author: None,
-            url: None,
-            lang: "en".to_owned(),
-            text: Arc::from(case.text.as_str()),
-        };
+        let mut article = Article::new(case.title.clone(), case.text.as_str());
+        article.published = case.published;
         let record = extractor.extract(&article, &language::analyse(model, &case.text));
         let mut wrong = String::new();
         for expectation in &case.expectations {
