@@ -119,7 +119,6 @@ impl<'o> Extractor<'o> {
             ontology: self.ontology,
             cues: &self.cues,
             times: time::times(&article.text, sentence, article.published),
-            dateline: reader::dateline(&article.text, sentence),
             published: article.published,
         }
     }

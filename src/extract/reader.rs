@@ -14,7 +14,7 @@ use crate::{
         time::TimeExpression,
         tree::Tree,
     },
-    language::{Deprel, MentionKind, Sentence, SentenceId, TokenId, Upos, Xpos},
+    language::{Deprel, MentionKind, SentenceId, TokenId, Upos, Xpos},
     ontology::{Class, End, Ontology, Range, Relation, Slot},
 };
 
@@ -30,8 +30,6 @@ pub(crate) struct Reader<'a> {
     pub(crate) ontology: &'a Ontology,
     pub(crate) cues: &'a CueIndex<'a>,
     pub(crate) times: Vec<TimeExpression>,
-    /// The dash that ends "LISBON, Portugal —" before the first sentence; what stands there takes part in nothing.
-    pub(crate) dateline: Option<TokenId>,
     /// Day of publication.
     pub(crate) published: Option<Date>,
 }
@@ -39,7 +37,8 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// The entity that a token stands for, by name or reference.
     pub(crate) fn entity(&self, token: TokenId) -> Option<Filler> {
-        if self.dateline.is_some_and(|end| token < end) {
+        // What stands in "LISBON, Portugal —" takes part in nothing.
+        if self.tree.is_dateline(token) {
             return None;
         }
         let (entity, mention) = self.entities.mention_at(self.id, token)?;
@@ -293,24 +292,4 @@ impl Reader<'_> {
         let near = words.iter().copied().filter(|word| word.0.abs_diff(carrier.0) <= MAX_GAP);
         near.fold(self.tree.token(carrier).span, |span, word| span.cover(self.tree.token(word).span))
     }
-}
-
-/// Where the dateline of a paragraph's first sentence ends: names, numbers and points before a dash.
-pub(crate) fn dateline(text: &str, sentence: &Sentence) -> Option<TokenId> {
-    const LONGEST: usize = 10;
-    if !sentence.paragraph {
-        return None;
-    }
-    let dash = sentence
-        .tokens
-        .iter()
-        .take(LONGEST)
-        .position(|token| matches!(token.span.of(text), "—" | "–" | "--" | "-"))
-        .filter(|&dash| dash > 0)?;
-    let spaced = sentence.tokens[dash].span.start() > sentence.tokens[dash - 1].span.end();
-    let place = sentence.tokens[..dash].iter().all(|token| {
-        matches!(token.upos, Upos::Propn | Upos::Num | Upos::Punct)
-            && token.span.of(text).chars().next().is_some_and(|c| !c.is_lowercase())
-    });
-    (spaced && place).then_some(TokenId(dash as u32))
 }
