@@ -75,35 +75,51 @@ def relation(scores: np.ndarray, head: int, root: int) -> int:
     return int(s.argmax())
 
 
+# A name's borders and kind are decided with the subclasses taken together; which of them it is, after that.
+ROOT = {"Company": "Organization", "Country": "Place"}
+ROOTS = [label[:2] + ROOT.get(label[2:], label[2:]) for label in MENTION]
+FOLDED = list(dict.fromkeys(ROOTS))
+TO_FOLDED = np.array([[root == folded for folded in FOLDED] for root in ROOTS], float)
+
+
 def starts() -> np.ndarray:
     """allowed[previous, next]: `I-X` only after `B-X` or `I-X`."""
-    n = len(MENTION)
+    n = len(FOLDED)
     ok = np.ones((n, n), bool)
-    for j, label in enumerate(MENTION):
+    for j, label in enumerate(FOLDED):
         if label.startswith("I-"):
-            for i, before in enumerate(MENTION):
+            for i, before in enumerate(FOLDED):
                 ok[i, j] = before[1:] == label[1:] and before != "O"
     return ok
 
 
 FOLLOWS = starts()
-FIRST = np.array([not label.startswith("I-") for label in MENTION])
+FIRST = np.array([not label.startswith("I-") for label in FOLDED])
 
 
-def mentions(scores: np.ndarray) -> list[int]:
+def mentions(scores: np.ndarray) -> list[str]:
     """The best label sequence in which every name is whole (Viterbi; the earlier label wins a tie)."""
     if len(scores) == 0:
         return []
-    best = np.where(FIRST, scores[0], -np.inf)
+    scores = scores.astype(np.float64)
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    folded = np.log((powers @ TO_FOLDED) / powers.sum(-1, keepdims=True) + 1e-30)
+    best = np.where(FIRST, folded[0], -np.inf)
     back = []
-    for row in scores[1:]:
+    for row in folded[1:]:
         moves = np.where(FOLLOWS, best[:, None], -np.inf)
         back.append(moves.argmax(0))
         best = moves.max(0) + row
-    out = [int(best.argmax())]
+    path = [int(best.argmax())]
     for step in reversed(back):
-        out.append(int(step[out[-1]]))
-    return out[::-1]
+        path.append(int(step[path[-1]]))
+    tags = [FOLDED[k] for k in reversed(path)]
+    for begin, end, root in spans(tags):
+        kinds = [root, *(k for k, r in ROOT.items() if r == root)]
+        total = {k: sum(scores[i, MENTION.index(("I-" if i > begin else "B-") + k)] for i in range(begin, end)) for k in kinds}
+        kind = max(kinds, key=total.get)
+        tags[begin:end] = [("I-" if i > begin else "B-") + kind for i in range(begin, end)]
+    return tags
 
 
 def spans(tags: list[str]) -> list[tuple[int, int, str]]:

@@ -6,7 +6,7 @@ import torch
 
 from .batches import Encoder, collate
 from .decode import mentions, relation, tree
-from .labels import MENTION, NOMINAL, Gazetteers, apply_script
+from .labels import NOMINAL, Gazetteers, apply_script
 from .model import TAGS, Model
 from .pieces import Pieces
 from .quantise import quantised
@@ -45,7 +45,7 @@ def analyse(model: Model, encode: Encoder, sentences: list[list[str]], labels: d
                 "lemma": [apply_script(labels["lemma"][k], w) for k, w in zip(best["lemma"], sentences[i])],
                 "head": heads,
                 "deprel": [labels["deprel"][relation(s, h, root)] for s, h in zip(relations, heads)],
-                "mention": [MENTION[k] for k in mentions(scores["mention"][r, :n].numpy())],
+                "mention": mentions(scores["mention"][r, :n].numpy()),
                 "nominal": [NOMINAL[k] for k in best["nominal"]],
                 "vectors": vectors[r, : n + 1, :8],
             }
@@ -56,8 +56,8 @@ def evaluate(prepared: dict, model: Model, data: Path, errors: str | None = None
     labels = prepared["labels"]
     encode = Encoder(Pieces(prepared["vocabulary"]), labels)
     places = Gazetteers(data / "gazetteers")
-    ewt = list(conllu(data / "ud-ewt/en_ewt-ud-dev.conllu", "ewt", places))
-    gum = [s for p in sorted((data / "gum/dev").glob("*.conllu")) for s in conllu(p, "gum", places, entities=True)]
+    ewt = list(conllu(data / "ud-ewt/en_ewt-ud-dev.conllu", "ewt", places, {}))
+    gum = [s for p in sorted((data / "gum/dev").glob("*.conllu")) for s in conllu(p, "gum", places)]
     results = {}
     for name, gold in (("EWT dev", ewt), ("GUM dev", gum)):
         found = analyse(model, encode, [s.words for s in gold], labels)

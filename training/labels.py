@@ -124,13 +124,6 @@ class Gazetteers:
         self.companies |= set("google meta facebook microsoft openai deepseek anthropic huawei tiktok bytedance boeing "
                               "airbus samsung sony toyota enron reuters".split()) | {"general motors", "goldman sachs"}
         self.companies -= {"", "the", "general"}
-        self.first_names = {n.lower() for f in ("first", "middle") for n in (folder / f"{f}-names.txt").read_text().split()}
-        self.surnames = {n.lower() for n in (folder / "surnames.txt").read_text().split()}
-        self.cities = set()
-        with open(folder / "world-cities.csv") as rows:
-            for row in csv.DictReader(rows):
-                self.cities |= {folded(row["name"]), folded(row["subcountry"])}
-        self.cities -= self.first_names | self.countries | {"", "toyota", "honda", "osu"}
 
     @staticmethod
     def _short(name: str) -> str:

@@ -76,9 +76,9 @@ def conllu_blocks(path: Path):
         yield comments, rows
 
 
-def conllu(path: Path, source: str, places: Gazetteers, entities: bool = False, known: dict | None = None):
-    plain = None if entities else Plain(places, full_names(path, places), known or {})
-    for _, rows in conllu_blocks(path):
+def conllu(path: Path, source: str, places: Gazetteers, marks: dict | None = None):
+    """Trees with names: those of `marks` by sentence id, else those of the file's own `Entity=`."""
+    for comments, rows in conllu_blocks(path):
         rows = [r for r in rows if r[0].isdigit()]
         sentence = Sentence(
             source,
@@ -89,10 +89,11 @@ def conllu(path: Path, source: str, places: Gazetteers, entities: bool = False, 
             head=[int(r[6]) for r in rows],
             deprel=[r[7] for r in rows],
         )
-        if entities:
+        if marks is None:
             gum_entities(sentence, [r[9] for r in rows], places)
         else:
-            tree_names(sentence, plain)
+            key = next(c.split(" = ", 1)[1] for c in comments if c.startswith("# sent_id = "))
+            sentence.mention = marked(sentence.words, marks.get(key, []))
         yield sentence
 
 
@@ -211,138 +212,70 @@ def gum_entities(s: Sentence, misc: list[str], places: Gazetteers):
     s.mention = spans.done()
 
 
-NAME_PARTS = set("san santa los las el saint st gare mount lake fort port new north south east west".split())
-NO_PLACE = set("island airport delta march un of most nice reading mobile center central university state washington".split())
+# Names marked by hand in sets that lack them: training/names
+
+NAMES = Path(__file__).parent / "names"
+CODES = {"P": "Person", "C": "Company", "O": "Organization", "N": "Country", "L": "Place", "R": "Product", "E": "Event"}
 
 
-ORG_WORDS = NO_COMPANY - {"band", "force", "forces", "trust", "al", "board", "nations", "conference", "republic", "republican", "republicans"}
-PLACE_WORDS = set("street avenue ave road river lake island islands park county airport hotel beach hill hills valley mountain "
-                  "mountains bay sea ocean desert restaurant cafe grill pizza inn square bridge strip peninsula province".split())
-NO_PERSON = set("florida virginia georgia washington houston paris london jordan austin madison charlotte carolina dakota sydney "
-                "may april june august jan march god mercury venus mars saturn internet".split())
-NO_NAME = set("republican republicans democrat democrats dems catholics protestants nazi nazis pc front house christianity pop "
-              "murphy walnut split coalition labour".split())
-PLACE_BEFORE_OF = {"gulf", "bay", "isle", "strait", "sea", "cape", "straits"}
+def marked_names(name: str) -> dict[str, list[tuple[int, int, str]]]:
+    """The marks of one set: sentence id → (first word, end, code), as names/README.md describes them."""
+    marks = {}
+    for line in (NAMES / f"{name}.tsv").read_text(encoding="utf-8").splitlines():
+        key, *spans = line.split("\t")
+        marks[key] = [(int(b), int(e), code) for b, e, code in (re.split("[-:]", span) for span in spans)]
+    return marks
 
 
-def known_names(sentences: list[Sentence]) -> dict[str, tuple[str, ...]]:
-    """Names that the annotated sets always give one class, for the same names in the treebank."""
-    seen: dict[str, Counter] = {}
-    for s in sentences:
-        begin = None
-        for i, mask in enumerate([*s.mention, 0]):
-            if begin is not None and not any(mask == allowed("I", *k) for k in KINDS):
-                name = " ".join(s.words[begin:i])
-                seen.setdefault(name, Counter())[kind] += 1
-                begin = None
-            if starts := [k for k in KINDS if mask == allowed("B", *k)]:
-                begin, kind = i, starts[0]
-    known = {}
-    for name, kinds in seen.items():
-        kind, n = kinds.most_common(1)[0]
-        if n >= 2 and n == kinds.total() and kind != ("Person",) and name[0].isupper() and len(name) > 1 and name.lower() not in NO_NAME:
-            known[name] = kind
-    return known
+def marked(words: list[str], marks: list[tuple[int, int, str]]) -> list[int]:
+    spans = Spans(words)
+    for begin, end, code in marks:
+        kinds = code.split("/")
+        if "?" in kinds:
+            spans.free(begin, end, ANYTHING)
+        else:
+            # A street is a place, but few sets mark it.
+            street = "S" in kinds
+            spans.add(begin, end, *(CODES.get(k, "Place") for k in kinds), others=OUTSIDE if street else 0)
+    return spans.done()
 
 
-KINDS = [("Person",), ("Organization",), ("Company",), ("Organization", "Company"), ("Place",), ("Country",), ("Place", "Country")]
+WRITTEN = re.compile(r"\[([PCONLSRE?](?:/[PCONLSRE?])*) ([^][]+)\]")
 
 
-@dataclass
-class Plain:
-    """What tells plain names in the treebank."""
-
-    places: Gazetteers
-    surnames: set[str]  # last words of full names that the treebank itself joins as names
-    known: dict[str, tuple[str, ...]]
-
-
-def tree_names(s: Sentence, plain: Plain):
-    """EWT annotates no names, but its tags say where none can be and its trees show many that are plain."""
-    proper = [t == "PROPN" for t in s.upos]
-    spans = Spans(s.words)
-    i = 0
-    while i < len(s.words):
-        if not proper[i]:
-            # Words beside a proper noun may belong to its name ("Bank of America", "the Sunday Times").
-            near = any(proper[max(0, i - 2) : i + 3])
-            never = s.upos[i] in ("AUX", "PRON", "SCONJ", "INTJ") or (s.upos[i] in ("VERB", "ADV") and s.words[i].islower())
-            if near and not never:
-                spans.free(i, i + 1, ANYTHING)
-            i += 1
-            continue
-        end = i + 1
-        while end < len(s.words) and proper[end]:
-            end += 1
-        spans.free(i, end, ANYTHING)
-        begin = i
-        while begin < end - 1 and s.words[begin].lower().strip(".") in TITLES:
-            spans.free(begin, begin + 1, OUTSIDE)
-            begin += 1
-        plain_name(s, spans, i, begin, end, plain)
-        i = end
-    s.mention = spans.done()
+def written(path: Path):
+    """Our own sentences, a line each, with names in brackets: `[P Ada Lovelace] joined [C Acme]`."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text, names, at = "", [], 0
+        for match in WRITTEN.finditer(line):
+            text += line[at : match.start()]
+            names.append((len(text), len(text) + len(match[2]), match[1]))
+            text += match[2]
+            at = match.end()
+        text += line[at:]
+        found = list(TOKEN.finditer(text))
+        begins, ends = {m.start(): i for i, m in enumerate(found)}, {m.end(): i + 1 for i, m in enumerate(found)}
+        marks = [(begins[b], ends[e], code) for b, e, code in names if b in begins and e in ends]
+        if found and len(marks) == len(names):
+            words = [m.group() for m in found]
+            yield Sentence("written", words, mention=marked(words, marks))
 
 
-def plain_name(s: Sentence, spans: Spans, first: int, begin: int, end: int, plain: Plain):
-    """Marks the proper nouns begin…end where their kind is plain; a title may stand from `first` on."""
-    places, surnames = plain.places, plain.surnames
-    words = s.words[begin:end]
-    name = folded(" ".join(words))
-    before, after = s.words[begin - 1 : begin], s.words[end : end + 1]
-    if len(words) == 1 and re.search(r"@\w|https?:|www\.|\w/\w", words[0]):
-        return spans.add(begin, end, others=OUTSIDE)
-    if name in places.demonyms:
-        return spans.add(begin, end, others=OUTSIDE)
-    cut = before in (["-"], ["&"], ["@"]) or after in (["-"], ["&"])
-    adjective = bool(before) and s.upos[begin - 1] == "ADJ" and before[0][:1].isupper() and s.head[begin - 1] - 1 in range(begin, end)
-    head = s.head[begin] - 1
-    # Inside a larger name the kind is that of the whole, which is not known.
-    part = s.deprel[begin] in ("compound", "flat") and 0 <= head and s.upos[head] == "PROPN" and head not in range(begin, end)
-    if cut or adjective or part:
-        return None
-    whole = all(s.head[k] - 1 in range(begin, end) for k in range(begin, end - 1))
-    last = words[-1].lower()
-    if after == ["of"] and s.upos[end + 1 : end + 2] == ["PROPN"] and (last in ORG_WORDS or last in PLACE_BEFORE_OF):
-        stop = end + 2
-        while stop < len(s.words) and s.upos[stop] == "PROPN":
-            stop += 1
-        return spans.add(begin, stop, "Place" if last in PLACE_BEFORE_OF else "Organization")
-    joined = before in (["of"], ["for"]) and begin >= 2 and s.upos[begin - 2] == "PROPN" or after == ["of"]
-    flat = all(s.deprel[k] == "flat" and s.head[k] - 1 == begin for k in range(begin + 1, end))
-    alone = len(words) == 1 and words[0][:1].isupper() and len(words[0]) > 2
-    person_word = words[0].lower() in places.first_names or words[-1].lower() in places.surnames | surnames
-    if name in places.countries and not joined:
-        spans.add(begin, end, "Country")
-    elif name in places.cities and not joined and name not in NO_PLACE | NO_NAME and begin == first:
-        located = before and before[0].lower() in ("in", "near", "from", "to", "at", "outside", "around")
-        free = name not in surnames and name not in places.surnames and name not in places.first_names
-        if located or free and s.deprel[begin] in ("nmod", "obl", "compound", "appos", "conj", "nmod:poss", "list"):
-            spans.add(begin, end, *places.place(name))
-    elif len(words) > 1 and flat and person_word and words[-1].isalpha() and words[0].lower() not in NAME_PARTS:
-        spans.add(begin, end, "Person")
-    elif begin > first and flat:
-        spans.add(begin, end, "Person")
-    elif alone and name not in places.companies | NO_PERSON and (name in surnames or name in places.first_names) and not joined and s.deprel[begin] not in ("compound", "obl"):
-        spans.add(begin, end, "Person")
-    elif name in places.companies and places.organization(name) == ("Company",) and words[0][:1].isupper():
-        spans.free(begin, end, either("Company", "Product"))
-    elif not joined and not spans.taken[begin] and (kind := plain.known.get(" ".join(words))):
-        spans.add(begin, end, *kind)
-    elif len(words) > 1 and whole and not joined and words[0][:1].isupper() and (last in ORG_WORDS or last in PLACE_WORDS):
-        spans.add(begin, end, "Place" if last in PLACE_WORDS else "Organization")
-    return None
+def sentences_with_marks(texts: list[str], name: str):
+    """Sentences whose names are marked by line number, from 0."""
+    for key, marks in marked_names(name).items():
+        words = TOKEN.findall(texts[int(key)])
+        yield Sentence(name, words, mention=marked(words, marks))
 
 
-def full_names(path: Path, places: Gazetteers) -> set[str]:
-    """Last words of two-word names whose first word is a first name."""
-    found = Counter()
-    for _, rows in conllu_blocks(path):
-        for a, b, c in zip(rows, rows[1:], rows[2:] + [None]):
-            last = c is None or c[3] != "PROPN"
-            if a[3] == b[3] == "PROPN" and b[7] == "flat" and b[6] == a[0] and last and a[1].lower() in places.first_names:
-                found[b[1].lower()] += 1
-    return {name for name in found if len(name) > 3 and name.isalpha()} - places.cities - places.countries
+def newsmtsc(path: Path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return sentences_with_marks([json.loads(line)["sentence_normalized"] for line in lines], "newsmtsc")
+
+
+def dse(path: Path):
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return sentences_with_marks([re.sub(r"[][]", "", line.split("\t")[0]) for line in lines], "dse")
 
 
 # Columns
@@ -478,8 +411,13 @@ def unknown_background(words: list[str]) -> list[int]:
 
 
 def core(path: Path, places: Gazetteers):
+    marks = marked_names("core")
     for record in json.loads(path.read_text()):
         words, relation = record["context"], record["relation"]
+        if record["id"] in marks:
+            words = split_hyphens(words, ["O"] * len(words))[0]
+            yield Sentence("core-marked", words, mention=marked(words, marks[record["id"]]))
+            continue
         if relation not in CORE_COMPANIES | {"product_or_service_of", "shareholder_of", "client_of", "brand_of"}:
             continue
         spans = Spans(words)
@@ -541,15 +479,19 @@ def training_sets(data: Path) -> list[Sentence]:
     places = Gazetteers(data / "gazetteers")
     out = []
     for path in sorted((data / "gum/train").glob("*.conllu")):
-        out += conllu(path, "gum", places, entities=True)
+        out += conllu(path, "gum", places)
     out += named_columns(data / "wikigold/wikigold.conll", "wikigold", 1, 2, places)
     out += named_columns(data / "sec-filings/FIN5.txt", "sec", 0, 3, places)
     for part in "abefgh":
         out += named_columns(data / f"btc/{part}.conll", "btc", 0, 1, places)
     out += named_columns(data / "wnut17/train.conll", "wnut17", 0, 1, places)
     out += (s for number, s in re_docred(data / "re-docred/dev.json", places) if number % 5)
-    trees = conllu(data / "ud-ewt/en_ewt-ud-train.conllu", "ewt", places, known=known_names(out))
+    trees = conllu(data / "ud-ewt/en_ewt-ud-train.conllu", "ewt", places, marked_names("ewt"))
     out = [*trees, *out]
+    out += newsmtsc(data / "newsmtsc/train.jsonl")
+    out += dse(data / "dse/train.txt")
+    for path in sorted(NAMES.glob("*.txt")):
+        out += written(path)
     out += core(data / "core/train.json", places)
     out += knowledge_net(data / "knowledge-net/train-folds-1-3.jsonl", places)
     return [s for s in out if s.words]

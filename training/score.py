@@ -80,7 +80,7 @@ def wnut_gold(path: Path):
 def gum_gold(path: Path, data: Path):
     places = Gazetteers(data / "gazetteers")
     files = sorted(path.glob("*.conllu")) if path.is_dir() else [path]
-    return [(s.words, silver(s)) for p in files for s in conllu(p, "gum", places, entities=True)]
+    return [(s.words, silver(s)) for p in files for s in conllu(p, "gum", places)]
 
 
 def silver(s: Sentence) -> set:
@@ -204,7 +204,7 @@ def score_names(gold: list[tuple[list[str], set]], system_path: Path, classes):
 def score_nominals(path: Path, system_path: Path, data: Path):
     places = Gazetteers(data / "gazetteers")
     files = sorted(path.glob("*.conllu")) if path.is_dir() else [path]
-    gold = [s for p in files for s in conllu(p, "gum", places, entities=True)]
+    gold = [s for p in files for s in conllu(p, "gum", places)]
     rows = [misc(s, "Nominal") for s in words_of(system_path)]
     if [len(s.words) for s in gold] == [len(r) for r in rows]:
         report(

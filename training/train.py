@@ -15,7 +15,10 @@ from .pieces import Pieces
 
 SEED = 20250128
 # Share of each set drawn an epoch: trees always, names in turns so that an epoch stays short.
-SHARE = {"ewt": 1.0, "gum": 1.0, "wikigold": 0.8, "wnut17": 0.45, "btc": 0.2, "re-docred": 0.5, "sec": 0.05, "core": 0.15, "knowledge-net": 0.2}
+SHARE = {
+    "ewt": 1.0, "gum": 1.0, "core-marked": 1.0, "newsmtsc": 1.0, "dse": 1.0, "written": 1.0, "wikigold": 0.5, "re-docred": 0.3,
+    "wnut17": 0.3, "btc": 0.1, "sec": 0.05, "core": 0.1, "knowledge-net": 0.1,
+}
 WEIGHT = {"arc": 1.0, "rel": 1.0, "upos": 0.7, "xpos": 0.5, "lemma": 0.5, "mention": 1.0, "nominal": 0.4}
 
 

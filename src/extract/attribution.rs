@@ -13,13 +13,15 @@
 
 use crate::{
     article::Span,
-    language::{Analysis, Deprel, MentionKind, SentenceId, TokenId, Upos},
+    language::{Deprel, MentionKind, SentenceId, TokenId, Upos},
     ontology::{Class, Ontology},
 };
 
 use super::{
+    clause::{Clause, own_subject},
+    document::Document,
     entities::{Entities, EntityIx},
-    quote::{self, Quote},
+    quote::Quote,
     tree::Tree,
 };
 
@@ -115,14 +117,12 @@ pub(crate) fn innermost<'a>(
 
 /// Everything in an article that somebody else answers for, in order of the text.
 pub(crate) fn attributions(
-    text: &str,
-    analysis: &Analysis,
+    document: &Document<'_>,
     entities: &Entities,
     ontology: &Ontology,
 ) -> Vec<Attributed> {
-    let trees: Vec<Tree<'_>> = analysis.sentences.iter().map(|sentence| Tree::new(text, sentence)).collect();
-    let quotes = quote::quotes(text, analysis);
-    let speakers = speakers(text, &trees, entities, ontology, &quotes);
+    let Document { trees, quotes, .. } = document;
+    let speakers = speakers(document, entities, ontology);
     let mut found = Vec::new();
     for (index, tree) in trees.iter().enumerate() {
         found.extend(Reader { tree, sentence: SentenceId(index as u32), entities, ontology }.clauses());
@@ -192,12 +192,11 @@ pub(crate) struct Speaker {
 
 /// The speaker of each quotation; `None` where nothing tells, and for fragments that nobody says.
 pub(crate) fn speakers(
-    text: &str,
-    trees: &[Tree<'_>],
+    document: &Document<'_>,
     entities: &Entities,
     ontology: &Ontology,
-    quotes: &[Quote],
 ) -> Vec<Option<Speaker>> {
+    let Document { text, trees, quotes, .. } = document;
     let reader =
         |sentence: SentenceId| Reader { tree: &trees[sentence.0 as usize], sentence, entities, ontology };
     let mut speakers: Vec<Option<Speaker>> = Vec::with_capacity(quotes.len());
@@ -415,7 +414,7 @@ impl Reader<'_, '_> {
                 // "Vogt said: Acme has grown"
                 Deprel::Parataxis => {
                     says && child > verb
-                        && tree.subject(child).is_some()
+                        && own_subject(tree, child).is_some()
                         && (verb.0..child.0).any(|token| tree.form(TokenId(token)) == ":")
                 }
                 Deprel::Obj => !says && kind == AttributionKind::Denies,
@@ -493,25 +492,7 @@ impl Reader<'_, '_> {
 
     /// The token for who does the saying: the subject, the agent of a passive, or who a participle is said of.
     fn agent(&self, verb: TokenId) -> Option<TokenId> {
-        let tree = self.tree;
-        if tree.is_passive(verb) {
-            return tree.children_by(verb, &[Deprel::OblAgent, Deprel::Obl]).find(|&child| {
-                tree.deprel(child) == Deprel::OblAgent
-                    || tree.case(child).is_some_and(|case| case.words == "by")
-            });
-        }
-        let mut clause = verb;
-        loop {
-            if let Some(subject) = tree.subject(clause) {
-                return Some(subject);
-            }
-            let above = tree.head(clause)?;
-            match tree.deprel(clause) {
-                Deprel::Acl => return Some(above),
-                Deprel::Advcl | Deprel::Conj | Deprel::Xcomp | Deprel::Parataxis => clause = above,
-                _ => return None,
-            }
-        }
+        Clause::read(self.tree, verb).agent
     }
 
     /// Who a token stands for as a speaker, and where it says so. For a spokesman it is who he speaks for, for a
@@ -542,9 +523,6 @@ impl Reader<'_, '_> {
     /// The entity at a token, if it is one that can speak.
     fn speaker_at(&self, token: TokenId) -> Option<(EntityIx, Span)> {
         let (entity, mention) = self.entities.mention_at(self.sentence, token)?;
-        if self.tree.is_dateline(token) {
-            return None;
-        }
         let speaks = match self.entities.get(entity).class {
             Class::Person | Class::Organization | Class::Company | Class::Country | Class::Place => {
                 !mention.demonym
@@ -653,7 +631,7 @@ impl Reader<'_, '_> {
     fn only_actor(&self) -> Option<(EntityIx, Span)> {
         let tree = self.tree;
         let root = tree.tokens().find(|&token| tree.head(token).is_none())?;
-        let subject = tree.subject(root)?;
+        let subject = own_subject(tree, root)?;
         let (entity, span) = self.speaker_at(subject)?;
         let others = tree.tokens().filter_map(|token| self.entities.mention_at(self.sentence, token));
         let alone = others
@@ -702,8 +680,9 @@ mod tests {
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
         let ontology = Ontology::builtin();
-        let entities = entities::resolve(&text, &analysis, &ontology, &Expectations::new());
-        attributions(&text, &analysis, &entities, &ontology)
+        let document = Document::of(&text, &analysis, None);
+        let entities = entities::resolve(&document, &ontology, &Expectations::new());
+        attributions(&document, &entities, &ontology)
             .into_iter()
             .map(|one| {
                 let speaker = one.speaker.map_or("?", |speaker| &entities.get(speaker).label);

@@ -32,7 +32,7 @@ impl Clause {
     /// Reads the clause headed by `predicate`.
     pub(crate) fn read(tree: &Tree<'_>, predicate: TokenId) -> Self {
         let passive = is_passive(tree, predicate);
-        let surface = surface_subject(tree, predicate, 0).filter(|&subject| subject != predicate);
+        let surface = subject(tree, predicate);
         let object = object(tree, predicate).filter(|&object| Some(object) != surface);
         let mut obliques: Vec<(String, TokenId)> = Vec::new();
         for child in tree.children_by(predicate, &[Deprel::Obl, Deprel::OblAgent, Deprel::OblUnmarked]) {
@@ -108,7 +108,11 @@ fn stray_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
     (matches!(tree.upos(noun), Upos::Noun | Upos::Propn) && stands_alone).then_some(noun)
 }
 
-/// The noun in subject position, its own or understood.
+/// The subject of a predicate, active or passive: its own, or the one it shares with a clause around it.
+pub(crate) fn subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    surface_subject(tree, predicate, 0).filter(|&subject| subject != predicate)
+}
+
 fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<TokenId> {
     if depth > MAX_CONTROL {
         return None;

@@ -121,14 +121,7 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
                     factuality.negate();
                 }
             }
-            Deprel::Aux => match lemma {
-                "will" | "shall" => factuality.weaken(Modality::Planned),
-                "would" => factuality.weaken(Modality::Conditional),
-                _ if hedges.contains(lemma) || matches!(lemma, "can" | "should" | "must" | "ought") => {
-                    factuality.weaken(Modality::Possible);
-                }
-                _ => {}
-            },
+            Deprel::Aux => auxiliary(lemma, ontology, factuality),
             Deprel::Advmod | Deprel::Amod if hedges.contains(lemma) => {
                 factuality.weaken(Modality::Possible);
             }
@@ -157,6 +150,19 @@ fn own_words(tree: &Tree<'_>, token: TokenId, ontology: &Ontology, factuality: &
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What a modal auxiliary says.
+fn auxiliary(lemma: &str, ontology: &Ontology, factuality: &mut Factuality) {
+    for (list, modality) in [
+        ("futureAuxiliary", Modality::Planned),
+        ("conditionalAuxiliary", Modality::Conditional),
+        ("possibilityAuxiliary", Modality::Possible),
+    ] {
+        if ontology.words(list).contains(lemma) {
+            factuality.weaken(modality);
         }
     }
 }
@@ -213,13 +219,8 @@ fn embedding(
         Deprel::Conj => {
             let own_auxiliary = tree.children_by(below, &[Deprel::Aux, Deprel::Nsubj]).next().is_some();
             if !own_auxiliary {
-                for auxiliary in tree.children_by(above, &[Deprel::Aux]) {
-                    match tree.lemma(auxiliary) {
-                        "will" | "shall" => factuality.weaken(Modality::Planned),
-                        "would" => factuality.weaken(Modality::Conditional),
-                        "may" | "might" | "could" => factuality.weaken(Modality::Possible),
-                        _ => {}
-                    }
+                for word in tree.children_by(above, &[Deprel::Aux]) {
+                    auxiliary(tree.lemma(word), ontology, factuality);
                 }
                 // "did not sell or license": "or" keeps the negation.
                 let or = tree

@@ -7,6 +7,7 @@ mod atoms;
 mod attribution;
 mod clause;
 mod cues;
+mod document;
 mod entities;
 mod factuality;
 mod finding;
@@ -38,13 +39,13 @@ use crate::{
 };
 use attribution::{Attributed, AttributionKind, Scope, innermost};
 use cues::CueIndex;
+use document::Document;
 use entities::{Entities, EntityIx, EntityMention};
 use factuality::{Factuality, factuality};
 use finding::{Filler, Finding};
 use money::MoneyExpression;
 use reader::Reader;
 use selection::Expectations;
-use tree::Tree;
 
 /// A quote's words longer than this are cut in the statement (never in the evidence, which has offsets).
 const MAX_QUOTE_CHARS: usize = 1000;
@@ -67,20 +68,20 @@ impl<'o> Extractor<'o> {
     /// What the article says. Linear in its length; the same article gives the same record.
     #[must_use]
     pub fn extract(&self, article: &Article, analysis: &Analysis) -> Record {
-        let text: &str = &article.text;
+        let document = Document::new(article, analysis);
         let unknown = Entities::default();
         let mut expectations = Expectations::new();
-        for index in 0..analysis.sentences.len() {
-            selection::expect(&self.reader(article, analysis, index, &unknown), &mut expectations);
+        for id in document.sentences() {
+            selection::expect(&self.reader(&document, id, &unknown), &mut expectations);
         }
-        let entities = entities::resolve(text, analysis, self.ontology, &expectations);
-        let attributions = attribution::attributions(text, analysis, &entities, self.ontology);
-        let mut writer = Writer::new(text, &entities);
+        let entities = entities::resolve(&document, self.ontology, &expectations);
+        let attributions = attribution::attributions(&document, &entities, self.ontology);
+        let mut writer = Writer::new(document.text, &entities);
 
-        for (index, sentence) in analysis.sentences.iter().enumerate() {
-            let id = SentenceId(index as u32);
-            let reader = self.reader(article, analysis, index, &entities);
-            let amounts = money::amounts(text, sentence);
+        for id in document.sentences() {
+            let reader = self.reader(&document, id, &entities);
+            let sentence = reader.tree.sentence();
+            let amounts = money::amounts(document.text, sentence);
             let here: Vec<Attributed> = attributions
                 .iter()
                 .filter(|attributed| match attributed.scope {
@@ -98,28 +99,26 @@ impl<'o> Extractor<'o> {
             }
         }
         for attributed in &attributions {
-            self.write_quote(&mut writer, analysis, attributed);
+            self.write_quote(&mut writer, &document, attributed);
         }
         writer.finish(article, &self.model, self.ontology)
     }
 
     fn reader<'a>(
         &'a self,
-        article: &'a Article,
-        analysis: &'a Analysis,
-        index: usize,
+        document: &'a Document<'a>,
+        id: SentenceId,
         entities: &'a Entities,
     ) -> Reader<'a> {
-        let sentence = &analysis.sentences[index];
         Reader {
-            text: &article.text,
-            id: SentenceId(index as u32),
-            tree: Tree::new(&article.text, sentence),
+            text: document.text,
+            id,
+            tree: document.tree(id),
             entities,
             ontology: self.ontology,
             cues: &self.cues,
-            times: time::times(&article.text, sentence, article.published),
-            published: article.published,
+            times: &document.times[id.0 as usize],
+            published: document.published,
         }
     }
 
@@ -206,9 +205,9 @@ impl<'o> Extractor<'o> {
     }
 
     /// Writes that somebody said something, and what they mention by name in direct speech.
-    fn write_quote(&self, writer: &mut Writer<'_>, analysis: &Analysis, attributed: &Attributed) {
+    fn write_quote(&self, writer: &mut Writer<'_>, document: &Document<'_>, attributed: &Attributed) {
         let Some(speaker) = attributed.speaker else { return };
-        let sentence_span = |id: SentenceId| analysis.sentences[id.0 as usize].span;
+        let sentence_span = |id: SentenceId| document.tree(id).sentence().span;
         let (content, evidence) = match attributed.scope {
             // A few quoted words are part of the sentence around them, which other rules read.
             Scope::Quote { fragment: true, .. } => return,
@@ -216,7 +215,7 @@ impl<'o> Extractor<'o> {
                 (content, sentence_span(first).cover(sentence_span(last)))
             }
             Scope::Clause { sentence, head, except } => {
-                let tree = Tree::new(writer.text, &analysis.sentences[sentence.0 as usize]);
+                let tree = document.tree(sentence);
                 let words = tree.subtree_span(head);
                 if except.is_some() || words.contains(attributed.cue) {
                     return;

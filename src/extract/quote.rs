@@ -2,7 +2,7 @@
 
 use crate::{
     article::Span,
-    language::{Analysis, Deprel, SentenceId, TokenId, Upos},
+    language::{Deprel, Sentence, SentenceId, TokenId, Upos},
 };
 
 use super::tree::Tree;
@@ -28,8 +28,8 @@ pub(crate) struct Quote {
 }
 
 /// The quotations of an article, in order.
-pub(crate) fn quotes(text: &str, analysis: &Analysis) -> Vec<Quote> {
-    let sentences = &analysis.sentences;
+pub(crate) fn quotes(text: &str, trees: &[Tree<'_>]) -> Vec<Quote> {
+    let sentences: Vec<&Sentence> = trees.iter().map(Tree::sentence).collect();
     let mut found: Vec<Quote> = Vec::new();
     let mut first = 0;
     let mut left_open = false;
@@ -50,7 +50,7 @@ pub(crate) fn quotes(text: &str, analysis: &Analysis) -> Vec<Quote> {
             };
             let (first, last) = (at(content.start()), at(content.end() - 1));
             let resumes = index == 0 && left_open && outer.start() == from;
-            let clause = is_clause(text, analysis, content, first, last);
+            let clause = is_clause(&trees[first.0 as usize..=last.0 as usize], content);
             found.push(Quote { content, outer, first, last, resumes, clause });
         }
         left_open = open;
@@ -153,10 +153,8 @@ fn trim(text: &str, start: usize, end: usize) -> Range {
 
 /// Whether the words inside hold a finite clause: a verb with its subject, of which the quotation leaves out no part
 /// before.
-fn is_clause(text: &str, analysis: &Analysis, content: Span, first: SentenceId, last: SentenceId) -> bool {
-    (first.0..=last.0).any(|sentence| {
-        let sentence = &analysis.sentences[sentence as usize];
-        let tree = Tree::new(text, sentence);
+fn is_clause(trees: &[Tree<'_>], content: Span) -> bool {
+    trees.iter().any(|tree| {
         let inside = |token: TokenId| content.contains(tree.token(token).span);
         tree.tokens().filter(|&token| inside(token)).any(|token| {
             let governed = tree.ancestors(token).any(inside);

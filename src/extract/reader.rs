@@ -25,11 +25,12 @@ const MAX_TOPIC_TOKENS: u32 = 8;
 pub(crate) struct Reader<'a> {
     pub(crate) text: &'a str,
     pub(crate) id: SentenceId,
-    pub(crate) tree: Tree<'a>,
+    pub(crate) tree: &'a Tree<'a>,
     pub(crate) entities: &'a Entities,
     pub(crate) ontology: &'a Ontology,
     pub(crate) cues: &'a CueIndex<'a>,
-    pub(crate) times: Vec<TimeExpression>,
+    /// Its expressions of time.
+    pub(crate) times: &'a [TimeExpression],
     /// Day of publication.
     pub(crate) published: Option<Date>,
 }
@@ -37,10 +38,6 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// The entity that a token stands for, by name or reference.
     pub(crate) fn entity(&self, token: TokenId) -> Option<Filler> {
-        // What stands in "LISBON, Portugal —" takes part in nothing.
-        if self.tree.is_dateline(token) {
-            return None;
-        }
         let (entity, mention) = self.entities.mention_at(self.id, token)?;
         let certainty = match mention.kind {
             MentionKind::Named => 1.0,
@@ -63,13 +60,13 @@ impl Reader<'_> {
     /// "rivals such as A and B", the name in "the R1 model". With `topics`, a phrase that names nothing known is a
     /// topic.
     pub(crate) fn fillers(&self, token: TokenId, topics: bool) -> Vec<Filler> {
-        let token = antecedent(&self.tree, token);
+        let token = antecedent(self.tree, token);
         self.tree.conjuncts(token).into_iter().flat_map(|member| self.resolve(member, topics, 0)).collect()
     }
 
     /// What one member of a coordination stands for, without the others.
     pub(crate) fn alone(&self, token: TokenId) -> Vec<Filler> {
-        self.resolve(antecedent(&self.tree, token), false, 0)
+        self.resolve(antecedent(self.tree, token), false, 0)
     }
 
     fn resolve(&self, token: TokenId, topics: bool, depth: usize) -> Vec<Filler> {
@@ -80,11 +77,11 @@ impl Reader<'_> {
         if depth == MAX_DEPTH {
             return Vec::new();
         }
-        if let Some(object) = gerund_object(&self.tree, token) {
+        if let Some(object) = gerund_object(self.tree, token) {
             return self.resolve(object, topics, depth + 1);
         }
         if self.tree.upos(token) == Upos::Noun {
-            let members: Vec<Filler> = listed_members(&self.tree, token, self.ontology)
+            let members: Vec<Filler> = listed_members(self.tree, token, self.ontology)
                 .into_iter()
                 .filter_map(|member| self.entity(member))
                 .collect();

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     article::Span,
-    language::{Deprel, MentionClass, MentionKind, Sentence, TokenId, Upos, Xpos},
+    language::{Deprel, MentionClass, MentionKind, TokenId, Upos, Xpos},
 };
 
 /// Words that say when.
@@ -33,10 +33,11 @@ pub(crate) struct TimeExpression {
     pub(crate) to: Option<String>,
 }
 
-/// The expressions of time in `sentence`, in order; relative ones are resolved against `published`, and found but
+/// The expressions of time in a sentence, in order; relative ones are resolved against `published`, and found but
 /// left without values if that is unknown.
-pub(crate) fn times(text: &str, sentence: &Sentence, published: Option<Date>) -> Vec<TimeExpression> {
-    let reader = Reader { tree: &Tree::new(text, sentence), atoms: atoms(text, sentence.span), published };
+pub(crate) fn times(tree: &Tree<'_>, published: Option<Date>) -> Vec<TimeExpression> {
+    let sentence = tree.sentence();
+    let reader = Reader { tree, atoms: atoms(tree.text(), sentence.span), published };
     let mut found: Vec<TimeExpression> = Vec::new();
     let mut at = 0;
     while at < reader.atoms.len() {
@@ -864,7 +865,7 @@ fn ordinal(word: &str) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::{Token, Upos};
+    use crate::language::{Sentence, Token, Upos};
 
     /// A sentence of words that all hang on the first verb-like one, tagged just well enough.
     fn sentence(text: &str) -> Sentence {
@@ -900,7 +901,7 @@ mod tests {
     /// Words and values of what is found, as `words=from..to`.
     fn read(text: &str) -> String {
         let published = Date::constant(2025, 1, 28); // a Tuesday
-        let found = times(text, &sentence(text), Some(published));
+        let found = times(&Tree::new(text, &sentence(text)), Some(published));
         let shown = |end: Option<String>| end.unwrap_or_default();
         let lines: Vec<String> = found
             .into_iter()
@@ -997,6 +998,6 @@ mod tests {
         ] {
             assert_eq!(read(text), "", "{text}");
         }
-        assert_eq!(times("on Monday", &sentence("on Monday"), None)[0].from, None);
+        assert_eq!(times(&Tree::new("on Monday", &sentence("on Monday")), None)[0].from, None);
     }
 }

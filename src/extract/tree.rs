@@ -80,6 +80,11 @@ impl<'a> Tree<'a> {
         Self { text, sentence, heads, starts, children, order, enter, exit }
     }
 
+    /// The text of the article.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// The sentence it was made from.
     pub(crate) fn sentence(&self) -> &'a Sentence {
         self.sentence
@@ -110,31 +115,9 @@ impl<'a> Tree<'a> {
         &self.token(token).lemma
     }
 
-    /// Whether its dictionary form is in a word list. The model's lemma may be off by a letter ("argu", "denie"), so
-    /// the regular base forms of an inflected word count as well.
+    /// Whether its dictionary form is in a word list.
     pub(crate) fn is_in(&self, token: TokenId, words: &BTreeSet<String>) -> bool {
-        words.contains(&self.lemma(token).to_lowercase())
-            || self.base_forms(token).any(|base| words.contains(&base))
-    }
-
-    /// What a regularly inflected verb or plural may be a form of: "deny" for "denied"; "argue" for "argued".
-    fn base_forms(&self, token: TokenId) -> impl Iterator<Item = String> + use<> {
-        let endings: &[&str] = match self.xpos(token) {
-            Xpos::Vbd | Xpos::Vbn => &["ed"],
-            Xpos::Vbg => &["ing"],
-            Xpos::Vbz | Xpos::Nns => &["es", "s"],
-            _ => &[],
-        };
-        let form = self.form(token).to_lowercase();
-        endings.iter().filter_map(move |ending| form.strip_suffix(ending).map(str::to_owned)).flat_map(
-            |stem| {
-                let doubled =
-                    stem.char_indices().next_back().filter(|&(at, last)| stem[..at].ends_with(last));
-                let single = doubled.map(|(at, _)| stem[..at].to_owned());
-                let y = stem.strip_suffix('i').map(|stem| format!("{stem}y"));
-                [Some(format!("{stem}e")), single, y, Some(stem)].into_iter().flatten()
-            },
-        )
+        words.contains(self.lemma(token))
     }
 
     /// Its universal part of speech.
@@ -267,58 +250,10 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// The subject of a clause, active or passive: its own, or the one it shares with the clause it is
-    /// coordinated to or an open complement of ("wants to buy"; the object in "told them to buy").
-    pub(crate) fn subject(&self, predicate: TokenId) -> Option<TokenId> {
-        let mut clause = predicate;
-        loop {
-            // Of several before the predicate the nearest: others are datelines and the like.
-            let subjects =
-                || self.children_by(clause, &[Deprel::Nsubj, Deprel::NsubjPass, Deprel::NsubjOuter]);
-            let subject = subjects().rfind(|&subject| subject < clause).or_else(|| subjects().next());
-            if subject.is_some() {
-                return subject;
-            }
-            let head = self.head(clause)?;
-            match self.deprel(clause) {
-                Deprel::Conj => {}
-                Deprel::Xcomp => {
-                    let object = self.children_by(head, &[Deprel::Obj, Deprel::Iobj]).next();
-                    if object.is_some() {
-                        return object;
-                    }
-                }
-                _ => return None,
-            }
-            clause = head;
-        }
-    }
-
     /// Whether it is a possessor: "Acme" in "Acme's profit", "its".
     pub(crate) fn is_possessive(&self, token: TokenId) -> bool {
         self.deprel(token) == Deprel::NmodPoss
             || self.children_by(token, &[Deprel::Case]).any(|case| self.xpos(case) == Xpos::Pos)
-    }
-
-    /// Whether it stands in the dateline before a report: "PARIS (AP) — …".
-    pub(crate) fn is_dateline(&self, token: TokenId) -> bool {
-        if !self.sentence.paragraph || token.0 > 8 {
-            return false;
-        }
-        let dash = self.tokens().take(10).find(|&dash| matches!(self.form(dash), "—" | "–" | "--" | "-"));
-        dash.is_some_and(|dash| {
-            let spaced = self.before(dash).zip(self.after(dash)).is_some_and(|(before, after)| {
-                let span = self.token(dash).span;
-                self.token(before).span.end() < span.start() && span.end() < self.token(after).span.start()
-            });
-            let name = |token: u32| {
-                matches!(
-                    self.upos(TokenId(token)),
-                    Upos::Propn | Upos::Punct | Upos::Num | Upos::X | Upos::Noun
-                ) && !self.form(TokenId(token)).starts_with(char::is_lowercase)
-            };
-            token < dash && dash.0 > 0 && spaced && (0..dash.0).all(name)
-        })
     }
 
     /// Its lemma with what is joined to it by hyphens before: "start-up" for "up".
@@ -507,26 +442,8 @@ mod tests {
         assert_eq!(tree.case(TokenId(15)).map(|case| case.words).as_deref(), Some("in"));
         assert_eq!(tree.conjuncts(TokenId(9)), [TokenId(9), TokenId(15)]);
         assert_eq!(tree.role(TokenId(15)), (Some(TokenId(7)), Deprel::Obl));
-        assert_eq!(tree.subject(TokenId(7)), Some(TokenId(6)));
         assert!(tree.dominates(TokenId(7), TokenId(12)) && !tree.dominates(TokenId(12), TokenId(7)));
         assert_eq!(tree.subtree(TokenId(6)), (2..7).map(TokenId).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn word_lists_know_regular_forms() {
-        let (text, analysis) = testing::analysis(
-            "
-            denied   deni    VERB VBD 0 root
-            arguing  argu    VERB VBG 1 conj
-            stopped  stopp   VERB VBD 1 conj
-            parties  partie  NOUN NNS 1 obj
-            red      red     ADJ  JJ  4 amod
-            ",
-        );
-        let tree = Tree::new(&text, &analysis.sentences[0]);
-        let words = ["deny", "argue", "stop", "party", "r"].map(str::to_owned).into();
-        let found: Vec<bool> = tree.tokens().map(|token| tree.is_in(token, &words)).collect();
-        assert_eq!(found, [true, true, true, true, false]);
     }
 
     #[test]

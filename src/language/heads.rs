@@ -4,7 +4,7 @@ use super::{
     encoder::{Batch, Scratch},
     kernel::{self, Cpu, Linear},
     lemma::LemmaEdit,
-    mentions::{self, MentionTag, NamedSpan},
+    mentions::{self, MentionTag, NameTags, NamedSpan},
     model::{About, ModelError, Tensors},
     tree::best_tree,
     types::{Deprel, MentionClass, Upos, Xpos},
@@ -21,6 +21,7 @@ pub(super) struct Heads {
     xpos: Tagger<Xpos>,
     lemma: Tagger<LemmaEdit>,
     mention: Tagger<MentionTag>,
+    names: NameTags,
     nominal: Tagger<Option<MentionClass>>,
     arc: Pair,
     /// `[ARC, ARC]`, dependents by heads.
@@ -176,11 +177,13 @@ impl Heads {
         }
         let relations = deprels.len();
         let bilinear = tensors.halves("head.rel.bilinear", &[relations, RELATION, RELATION])?;
+        let mention = Tagger::read(tensors, hidden, "mention", &lists.mention, mention)?;
         Ok(Self {
             upos: Tagger::read(tensors, hidden, "upos", &lists.upos, upos)?,
             xpos: Tagger::read(tensors, hidden, "xpos", &lists.xpos, xpos)?,
             lemma: Tagger::read(tensors, hidden, "lemma", &lists.lemma, LemmaEdit::parse)?,
-            mention: Tagger::read(tensors, hidden, "mention", &lists.mention, mention)?,
+            names: NameTags::new(mention.labels.clone()),
+            mention,
             nominal: Tagger::read(tensors, hidden, "nominal", &lists.nominal, nominal)?,
             arc: pair("arc", ARC)?,
             arc_bilinear: tensors.halves("head.arc.bilinear", &[ARC, ARC])?,
@@ -231,9 +234,8 @@ impl Heads {
             .iter()
             .map(|units| {
                 let words = units.start + 1..units.end;
-                let tags = self.mention.labels.len();
-                let named =
-                    mentions::named(&self.mention.labels, &mention[words.start * tags..words.end * tags]);
+                let tags = self.names.len();
+                let named = self.names.names(&mention[words.start * tags..words.end * tags]);
                 let word = |unit: usize| Word {
                     upos: *self.upos.best(upos, unit),
                     xpos: *self.xpos.best(xpos, unit),

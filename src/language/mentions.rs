@@ -14,6 +14,15 @@ pub(super) enum MentionTag {
 }
 
 impl MentionTag {
+    /// The tag with the superclass.
+    fn root(self) -> Self {
+        match self {
+            Self::Outside => self,
+            Self::Begin(class) => Self::Begin(class.root()),
+            Self::Inside(class) => Self::Inside(class.root()),
+        }
+    }
+
     /// Whether a word tagged so may follow one tagged `before`.
     fn may_follow(self, before: Self) -> bool {
         match self {
@@ -29,43 +38,108 @@ pub(super) struct NamedSpan {
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) class: MentionClass,
-    /// Probability of exactly these borders and this class.
+    /// Probability of exactly these borders and this kind, companies counted as organizations and countries as places.
     pub(super) score: f32,
 }
 
-/// The names of a sentence from its rows of scores, one for each of `tags`: the best sequence in which every name is
-/// whole. O(words · tags²).
-pub(super) fn named(tags: &[MentionTag], scores: &[f32]) -> Vec<NamedSpan> {
-    let best = viterbi(tags, scores);
-    let mut spans = Vec::new();
-    for (i, tag) in best.iter().enumerate() {
-        let MentionTag::Begin(class) = tags[*tag] else { continue };
-        let inside = best[i + 1..].iter().take_while(|tag| tags[**tag] == MentionTag::Inside(class)).count();
-        spans.push(NamedSpan { first: i, last: i + inside, class, score: 0.0 });
+/// The tags of the model, and the same with each subclass counted as its superclass.
+///
+/// Whether "Acme" is a company or an organization must not weaken that it is a name: borders and kind are decided
+/// with the subclasses taken together, and which of them it is after that.
+#[derive(Debug)]
+pub(super) struct NameTags {
+    tags: Vec<MentionTag>,
+    folded: Vec<MentionTag>,
+    /// Where in `folded` each of `tags` is counted.
+    target: Vec<usize>,
+}
+
+impl NameTags {
+    pub(super) fn new(tags: Vec<MentionTag>) -> Self {
+        let mut folded = Vec::new();
+        let target = tags
+            .iter()
+            .map(|tag| {
+                let root = tag.root();
+                folded.iter().position(|known| *known == root).unwrap_or_else(|| {
+                    folded.push(root);
+                    folded.len() - 1
+                })
+            })
+            .collect();
+        Self { tags, folded, target }
     }
-    if !spans.is_empty() {
-        score(tags, scores, &best, &mut spans);
+
+    /// Number of scores a word.
+    pub(super) fn len(&self) -> usize {
+        self.tags.len()
     }
-    spans
+
+    /// The names of a sentence from its rows of scores, one for each tag: the best sequence in which every name is
+    /// whole. O(words · tags²).
+    pub(super) fn names(&self, scores: &[f32]) -> Vec<NamedSpan> {
+        let Self { tags, folded, target } = self;
+        let mut probabilities = vec![0.0; scores.len() / tags.len() * folded.len()];
+        for (row, out) in scores.chunks_exact(tags.len()).zip(probabilities.chunks_exact_mut(folded.len())) {
+            for (probability, target) in softmax(row).into_iter().zip(target) {
+                out[*target] += probability;
+            }
+        }
+        let logs: Vec<f64> = probabilities.iter().map(|p| p.max(f64::MIN_POSITIVE).ln()).collect();
+        let best = viterbi(folded, &logs);
+        let mut spans = Vec::new();
+        for (first, tag) in best.iter().enumerate() {
+            let MentionTag::Begin(root) = folded[*tag] else { continue };
+            let inside =
+                best[first + 1..].iter().take_while(|tag| folded[**tag] == MentionTag::Inside(root)).count();
+            let last = first + inside;
+            spans.push(NamedSpan { first, last, class: self.class(root, scores, first, last), score: 0.0 });
+        }
+        if !spans.is_empty() {
+            score(folded, &probabilities, &best, &mut spans);
+        }
+        spans
+    }
+
+    /// The best of the subclasses of `root` for a name.
+    fn class(&self, root: MentionClass, scores: &[f32], first: usize, last: usize) -> MentionClass {
+        let n = self.tags.len();
+        let begins = self.tags.iter().filter_map(|tag| match tag {
+            MentionTag::Begin(class) if class.root() == root => Some(*class),
+            _ => None,
+        });
+        let mut best = (f32::NEG_INFINITY, root);
+        for class in begins {
+            let total = (first..=last).filter_map(|word| {
+                let tag = if word == first { MentionTag::Begin(class) } else { MentionTag::Inside(class) };
+                Some(scores[word * n + self.tags.iter().position(|known| *known == tag)?])
+            });
+            let total: f32 = total.sum();
+            if total > best.0 {
+                best = (total, class);
+            }
+        }
+        best.1
+    }
 }
 
 /// The best valid sequence of tags; the earlier tag wins a tie.
-fn viterbi(tags: &[MentionTag], scores: &[f32]) -> Vec<usize> {
+fn viterbi(tags: &[MentionTag], scores: &[f64]) -> Vec<usize> {
     let n = tags.len();
     let valid: Vec<bool> =
         tags.iter().flat_map(|tag| tags.iter().map(|before| tag.may_follow(*before))).collect();
     let mut back: Vec<usize> = Vec::with_capacity(scores.len());
-    let mut best: Vec<f32> = Vec::new();
+    let mut best: Vec<f64> = Vec::new();
     for (word, row) in scores.chunks_exact(n).enumerate() {
         let mut next = Vec::with_capacity(n);
         for (tag, score) in row.iter().enumerate() {
             if word == 0 {
                 let opens = !matches!(tags[tag], MentionTag::Inside(_));
-                next.push(if opens { *score } else { f32::NEG_INFINITY });
+                next.push(if opens { *score } else { f64::NEG_INFINITY });
                 back.push(0);
                 continue;
             }
-            let mut from = (f32::NEG_INFINITY, 0);
+            let mut from = (f64::NEG_INFINITY, 0);
             for (before, &total) in best.iter().enumerate() {
                 if valid[tag * n + before] && total > from.0 {
                     from = (total, before);
@@ -91,9 +165,8 @@ fn viterbi(tags: &[MentionTag], scores: &[f32]) -> Vec<usize> {
 }
 
 /// Gives every span the share of the probability of all valid sequences that has it, by forward and backward sums.
-fn score(tags: &[MentionTag], scores: &[f32], best: &[usize], spans: &mut [NamedSpan]) {
+fn score(tags: &[MentionTag], probabilities: &[f64], best: &[usize], spans: &mut [NamedSpan]) {
     let n = tags.len();
-    let probabilities: Vec<f64> = scores.chunks_exact(n).flat_map(softmax).collect();
     let words = best.len();
     // Each row is scaled to sum 1; its scale is kept, so that products over a span can be put right.
     let mut forward = vec![0.0; words * n];

@@ -54,8 +54,9 @@ pub fn segment(text: &str) -> Vec<Segment> {
         tokens.clear();
         tokenise(text, start, end, &mut tokens);
         let mut first = 0;
+        let dateline = dateline(text, &tokens);
         for at in 0..tokens.len() {
-            let full = at + 1 - first >= LONGEST;
+            let full = at + 1 - first >= LONGEST || dateline == Some(at);
             if at + 1 == tokens.len() || full || ends_sentence(text, &tokens, first, at) {
                 segments.push(Segment { tokens: tokens[first..=at].to_vec(), paragraph: first == 0 });
                 first = at + 1;
@@ -63,6 +64,28 @@ pub fn segment(text: &str) -> Vec<Segment> {
         }
     }
     segments
+}
+
+/// The dash that ends the dateline of a report: "PARIS (AP) — The …", "Évora, Portugal, May 2 – The …".
+///
+/// A dateline is set in capitals, gives the agency in brackets, or has a comma; "Acme – The Firm" has none of these.
+fn dateline(text: &str, tokens: &[Span]) -> Option<usize> {
+    /// In tokens.
+    const LONGEST_DATELINE: usize = 14;
+    let word = |at: usize| tokens[at].of(text);
+    let dash = (1..tokens.len().min(LONGEST_DATELINE)).find(|&at| {
+        matches!(word(at), "—" | "–" | "--" | "-") && tokens[at - 1].end() < tokens[at].start()
+    })?;
+    let next = tokens.get(dash + 1)?.of(text);
+    let begins = tokens[dash].end() < tokens[dash + 1].start()
+        && (is_opening(next) || next.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
+    let part_of_name =
+        |word: &str| !word.starts_with(char::is_lowercase) || is_listed("de la el al of the", word);
+    let place = word(0);
+    let capitals = place.chars().count() > 2 && place.chars().all(|c| !c.is_lowercase());
+    let marked = capitals || (1..dash).any(|at| matches!(word(at), "(" | ","));
+    let named = place.starts_with(char::is_uppercase) && (1..dash).all(|at| part_of_name(word(at)));
+    (begins && marked && named).then_some(dash)
 }
 
 /// The paragraphs of `text`, as byte ranges.
@@ -268,6 +291,16 @@ mod tests {
 
     /// A text and its sentences, separated by `|`, with their tokens separated by spaces.
     const CASES: &[(&str, &str)] = &[
+        // Datelines
+        ("PARIS (AP) — The firm grew.", "PARIS ( AP ) — | The firm grew ."),
+        (
+            "Évora, Portugal, May 2 – “We grew,” she said.",
+            "Évora , Portugal , May 2 – | “ We grew , ” she said .",
+        ),
+        ("RIO DE JANEIRO - Shares fell.", "RIO DE JANEIRO - | Shares fell ."),
+        ("Acme – The Firm – grew.", "Acme – The Firm – grew ."),
+        ("Acme, its rivals say – grew.", "Acme , its rivals say – grew ."),
+        ("IBM - the old one - grew.", "IBM - the old one - grew ."),
         // Words and hyphens
         ("open-source models", "open - source models"),
         ("an e-mail to co-workers", "an e-mail to co-workers"),

@@ -122,6 +122,17 @@ pub enum MentionKind {
     Pronoun,
 }
 
+impl MentionClass {
+    /// Its superclass: organization for a company, place for a country; any other is its own.
+    pub(super) fn root(self) -> Self {
+        match self {
+            Self::Company => Self::Organization,
+            Self::Country => Self::Place,
+            other => other,
+        }
+    }
+}
+
 /// A stretch of one sentence that refers to something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {

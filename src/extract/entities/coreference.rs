@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    super::{attribution::Speaker, quote::Quote, tree::Tree},
+    super::{attribution::Speaker, clause::subject, quote::Quote, tree::Tree},
     Context, Entities, EntityIx, EntityMention, Facts, Gender,
 };
 
@@ -27,12 +27,8 @@ const LEAST: f32 = 22.0;
 const CLEAR: f32 = 0.75;
 
 /// Resolves what stands outside quotations.
-pub(super) fn outside_quotes(
-    context: &Context<'_>,
-    entities: &mut Entities,
-    facts: &mut [Facts],
-    quotes: &[Quote],
-) {
+pub(super) fn outside_quotes(context: &Context<'_>, entities: &mut Entities, facts: &mut [Facts]) {
+    let quotes = &context.document.quotes;
     let mut history = Vec::new();
     for sentence in context.sentences() {
         let tree = context.tree(sentence);
@@ -55,9 +51,9 @@ pub(super) fn inside_quotes(
     context: &Context<'_>,
     entities: &mut Entities,
     facts: &[Facts],
-    quotes: &[Quote],
     speakers: &[Option<Speaker>],
 ) {
+    let quotes = &context.document.quotes;
     let mut facts = facts.to_vec();
     for (quote, speaker) in quotes.iter().zip(speakers) {
         for sentence in (quote.first.0..=quote.last.0).map(SentenceId) {
@@ -135,7 +131,7 @@ fn seen(
         })
     };
     let who = match entities.mention_at(sentence, token) {
-        Some((_, mention)) if mention.head != token || mention.demonym || tree.is_dateline(token) => {
+        Some((_, mention)) if mention.head != token || mention.demonym => {
             return None;
         }
         Some((entity, _)) => Who::Entity(entity),
@@ -424,7 +420,7 @@ impl Resolver<'_, '_> {
         if !possessive
             && let (Some(own), _) = tree.role(token)
             && let (Some(other), _) = tree.role(seen.token)
-            && (own == other || tree.subject(own) == Some(seen.token) && !is_clause_boundary(tree, own))
+            && (own == other || subject(tree, own) == Some(seen.token) && !is_clause_boundary(tree, own))
         {
             return true;
         }
@@ -447,7 +443,7 @@ impl Resolver<'_, '_> {
         let tree = self.tree;
         for above in tree.ancestors(token) {
             if let Some(subject) =
-                tree.subject(above).filter(|&subject| subject != token && !tree.dominates(subject, token))
+                subject(tree, above).filter(|&subject| subject != token && !tree.dominates(subject, token))
             {
                 return Some(subject);
             }

@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     article::Span,
-    language::{Analysis, MentionKind, SentenceId, TokenId},
+    language::{MentionKind, SentenceId, TokenId},
     ontology::{Class, Ontology},
 };
 
-use super::{attribution, quote, selection::Expectations, tree::Tree};
+use super::{attribution, document::Document, selection::Expectations, tree::Tree};
 
 /// An entity of one article, by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,19 +143,18 @@ impl Entities {
 
 /// What all steps look at.
 struct Context<'a> {
-    text: &'a str,
+    document: &'a Document<'a>,
     ontology: &'a Ontology,
-    trees: Vec<Tree<'a>>,
     expectations: &'a Expectations,
 }
 
 impl Context<'_> {
     fn tree(&self, sentence: SentenceId) -> &Tree<'_> {
-        &self.trees[sentence.0 as usize]
+        self.document.tree(sentence)
     }
 
     fn sentences(&self) -> impl Iterator<Item = SentenceId> + use<> {
-        (0..self.trees.len() as u32).map(SentenceId)
+        self.document.sentences()
     }
 
     /// The classes that a common noun may describe, by the word lists.
@@ -193,20 +192,13 @@ const NOUN_LISTS: [(&str, Class); 7] = [
 ];
 
 /// All entities of an article; `expectations` tell what the verbs around names say of their classes.
-pub(crate) fn resolve(
-    text: &str,
-    analysis: &Analysis,
-    ontology: &Ontology,
-    expectations: &Expectations,
-) -> Entities {
-    let trees = analysis.sentences.iter().map(|sentence| Tree::new(text, sentence)).collect();
-    let context = Context { text, ontology, trees, expectations };
+pub(crate) fn resolve(document: &Document<'_>, ontology: &Ontology, expectations: &Expectations) -> Entities {
+    let context = Context { document, ontology, expectations };
     let (mut entities, facts) = names::find(&context);
     let mut facts = description::describe(&context, &mut entities, facts);
-    let quotes = quote::quotes(text, analysis);
-    coreference::outside_quotes(&context, &mut entities, &mut facts, &quotes);
-    let speakers = attribution::speakers(text, &context.trees, &entities, ontology, &quotes);
-    coreference::inside_quotes(&context, &mut entities, &facts, &quotes, &speakers);
+    coreference::outside_quotes(&context, &mut entities, &mut facts);
+    let speakers = attribution::speakers(document, &entities, ontology);
+    coreference::inside_quotes(&context, &mut entities, &facts, &speakers);
     entities.sort();
     entities
 }
@@ -235,7 +227,8 @@ mod tests {
     /// Each entity with its class and the words of its mentions.
     fn read(table: &str) -> Vec<String> {
         let (text, analysis) = testing::analysis(table);
-        let entities = resolve(&text, &analysis, &Ontology::builtin(), &Expectations::new());
+        let entities =
+            resolve(&Document::of(&text, &analysis, None), &Ontology::builtin(), &Expectations::new());
         for (index, entity) in entities.iter() {
             for mention in &entity.mentions {
                 assert_eq!(

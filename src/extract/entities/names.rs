@@ -196,7 +196,7 @@ impl Finder<'_, '_> {
             && tree.upos(first) != Upos::Det
             && !matches!(tree.lemma(first), "the" | "a" | "an")
             && matches!(tree.upos(last), Upos::Propn | Upos::Noun | Upos::X | Upos::Pron)
-            && self.context.ontology.lookup(tree.span(first, last).of(self.context.text)).is_some()
+            && self.context.ontology.lookup(tree.span(first, last).of(self.context.document.text)).is_some()
             && self.stands_alone(first, last)
     }
 
@@ -292,7 +292,7 @@ impl Finder<'_, '_> {
         if class == Class::Person && self.listed("honorific", last) {
             return None;
         }
-        let name = tree.span(first, last).of(self.context.text);
+        let name = tree.span(first, last).of(self.context.document.text);
         let written = name.chars().any(|c| c.is_uppercase() || c.is_numeric()) || class == Class::Topic;
         (written && name.chars().any(char::is_alphanumeric) && tree.upos(first) != Upos::Pron)
             .then_some((first, last))
@@ -442,7 +442,7 @@ fn telling(context: &Context<'_>, names: &[Name]) -> Vec<Name> {
     for sentence in context.sentences() {
         let finder = Finder { context, sentence };
         for (first, last) in finder.candidates(names) {
-            let words = context.tree(sentence).span(first, last).of(context.text);
+            let words = context.tree(sentence).span(first, last).of(context.document.text);
             let score = finder.evidence(first, last).values().copied().fold(0.0, f32::max);
             let entry = found.entry(words).or_default();
             entry.0 += score;
@@ -534,7 +534,7 @@ fn group<'a>(context: &Context<'a>, names: Vec<Name>) -> Vec<Group<'a>> {
 fn words(context: &Context<'_>, name: &Name) -> Vec<String> {
     let span = context.tree(name.sentence).span(name.first, name.last);
     let mut words: Vec<String> = span
-        .of(context.text)
+        .of(context.document.text)
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | '‑' | '–' | ',' | '"' | '“' | '”'))
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
@@ -589,7 +589,7 @@ impl<'a> Group<'a> {
         } else {
             let member = &self.members[0];
             let span = context.tree(member.sentence).span(member.first, member.last);
-            context.ontology.lookup(span.of(context.text)).or_else(|| context.ontology.lookup(&name))
+            context.ontology.lookup(span.of(context.document.text)).or_else(|| context.ontology.lookup(&name))
         };
         let person = self.votes.get(&Class::Person).copied().unwrap_or(0.0);
         let others: f32 = self.votes.values().sum::<f32>() - person;
@@ -840,7 +840,7 @@ fn build(context: &Context<'_>, groups: &[Group<'_>], clusters: &[usize]) -> (En
         for name in of().flat_map(|group| &group.members) {
             let tree = context.tree(name.sentence);
             let span = tree.span(name.first, name.last);
-            *names.entry(tidy_text(span.of(context.text))).or_insert(true) &= name.demonym;
+            *names.entry(tidy_text(span.of(context.document.text))).or_insert(true) &= name.demonym;
             mentions.push(EntityMention {
                 sentence: name.sentence,
                 first: name.first,
@@ -894,7 +894,7 @@ fn build(context: &Context<'_>, groups: &[Group<'_>], clusters: &[usize]) -> (En
     }
     built.sort_by_key(|(entity, _)| entity.mentions[0].span.start());
     let (entities, facts): (Vec<_>, _) = built.into_iter().unzip();
-    let at = context.trees.iter().map(|tree| vec![None; tree.len() as usize]).collect();
+    let at = context.document.trees.iter().map(|tree| vec![None; tree.len() as usize]).collect();
     let mut titles = Vec::new();
     for (sentence, head) in entities.iter().flat_map(|entity: &ArticleEntity| {
         let person = entity.class == Class::Person;
