@@ -23,6 +23,7 @@
 //! ```
 
 pub mod article;
+pub mod eval;
 pub mod export;
 pub mod extract;
 pub mod graph;

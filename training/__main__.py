@@ -19,7 +19,8 @@ def main():
     step("prepare", "read the data sets", data, work)
     step(
         "train", "fine-tune; continues a run that was stopped", work, run,
-        ("--epochs", {"type": int, "default": 10}),
+        ("--epochs", {"type": int, "default": 8}),
+        ("--alone", {"type": int, "default": 4, "help": "epochs that read every sentence alone"}),
         ("--rate", {"type": float, "default": 1e-4}),
         ("--head-rate", {"type": float, "default": 1e-3}),
         ("--batch", {"type": int, "default": 2048}),
@@ -29,7 +30,7 @@ def main():
     int8 = ("--quantised", {"action": "store_true", "help": "8-bit arithmetic, as the program computes"})
     step("average", "mean of several epochs' weights", run, ("--epochs", {"type": int, "nargs": "+", "required": True}), ("--out", path))
     step("evaluate", "development scores", data, work, weights, int8, ("--errors", {"help": "print the wrong sentences of this set"}))
-    step("export", "write the model file", work, weights, ("--out", path), ("--name", {"default": "en-1"}))
+    step("export", "write the model file", work, weights, ("--out", path), ("--name", {"default": "en-2"}))
     step("reference", "analyses of a few sentences, to check another reader", work, weights, ("--out", path))
     step("devsets", "write the development sets as the program reads them", data, ("--out", path))
     args = parser.parse_args()
@@ -48,7 +49,7 @@ def main():
         from .train import SHARE, train
 
         sources = {k: v for k, v in SHARE.items() if not args.only or k in args.only}
-        train(args.work, args.run, args.epochs, sources, args.rate, args.head_rate, args.batch, log=lambda s: print(s, flush=True))
+        train(args.work, args.run, args.epochs, args.alone, sources, args.rate, args.head_rate, args.batch, log=lambda s: print(s, flush=True))
     elif args.step == "average":
         from .train import average
 

@@ -57,7 +57,7 @@ class Encoder:
         ids, cases, first = self.pieces.sentence(words or s.words)
         if len(ids) > LONGEST:
             return None
-        row = {"ids": ids, "cases": cases, "first": first, "words": len(s.words)}
+        row = {"document": s.document, "ids": ids, "cases": cases, "first": first, "words": len(s.words)}
         none = [-1] * len(s.words)
         if s.head:
             row["upos"] = [self.index["upos"].get(t, -1) for t in s.upos]
@@ -76,28 +76,64 @@ class Encoder:
 FIELDS = ("upos", "xpos", "lemma", "deprel", "head", "mention", "nominal")
 
 
-def collate(rows: list[dict]) -> dict[str, torch.Tensor]:
-    pieces, words = max(len(r["ids"]) for r in rows), max(r["words"] for r in rows)
+WINDOW = 128  # pieces
 
-    def padded(name, size, value):
-        return torch.tensor([r[name] + [value] * (size - len(r[name])) for r in rows])
+
+def windows(rows: list[dict], limit) -> list[list[dict]]:
+    """Neighbours of one document as long as they have at most `limit(document)` pieces together; a longer sentence is alone."""
+    out, room, document = [], 0, ""
+    for row in rows:
+        pieces = len(row["ids"]) - 1  # [CLS], or the [SEP] of the sentence before, is the root
+        if row["document"] and row["document"] == document and pieces <= room:
+            out[-1].append(row)
+            room -= pieces
+            continue
+        if row["document"] != document or not document:
+            document, most = row["document"], limit(row["document"])
+        out.append([row])
+        room = most - pieces - 1
+    return out
+
+
+def collate(chosen: list[list[dict]]) -> dict[str, torch.Tensor]:
+    """Windows to tensors: `ids`, `cases` and `lengths` a window, all else a sentence, of which `window` names the window."""
+    rows = [row for window in chosen for row in window]
+    ids, cases, first, of = [], [], [], []
+    for number, window in enumerate(chosen):
+        ids.append([window[0]["ids"][0]])
+        cases.append([window[0]["cases"][0]])
+        for row in window:
+            shift = len(ids[-1]) - 1
+            first.append([at + shift for at in row["first"]])
+            of.append(number)
+            ids[-1] += row["ids"][1:]
+            cases[-1] += row["cases"][1:]
+
+    def padded(lists, value):
+        size = max(map(len, lists))
+        return torch.tensor([one + [value] * (size - len(one)) for one in lists])
 
     batch = {
-        "ids": padded("ids", pieces, 0),
-        "cases": padded("cases", pieces, 0),
-        "first": padded("first", words + 1, 0),
-        "lengths": torch.tensor([len(r["ids"]) for r in rows]),
+        "ids": padded(ids, 0),
+        "cases": padded(cases, 0),
+        "lengths": torch.tensor([len(one) for one in ids]),
+        "first": padded(first, 0),
+        "window": torch.tensor(of),
         "words": torch.tensor([r["words"] for r in rows]),
     }
-    return batch | {name: padded(name, words, -1) for name in FIELDS if name in rows[0]}
+    return batch | {name: padded([r[name] for r in rows], -1) for name in FIELDS if name in rows[0]}
 
 
-def batches(rows: list[dict], size: int, rng: random.Random) -> list[list[dict]]:
-    """Batches of rows of like length, at most `size` pieces with padding, in random order."""
-    rows = sorted(rows, key=lambda r: (len(r["ids"]) + rng.random() * 6))
+def pieces_of(window: list[dict]) -> int:
+    return 1 + sum(len(row["ids"]) - 1 for row in window)
+
+
+def batches(chosen: list[list[dict]], size: int, rng: random.Random) -> list[list[list[dict]]]:
+    """Batches of windows of like length, at most `size` pieces with padding, in random order."""
+    chosen = sorted(chosen, key=lambda window: pieces_of(window) + rng.random() * 6)
     out, now = [], []
-    for row in rows:
-        if now and len(row["ids"]) * (len(now) + 1) > size:
+    for row in chosen:
+        if now and pieces_of(row) * (len(now) + 1) > size:
             out.append(now)
             now = []
         now.append(row)

@@ -2,13 +2,27 @@
 
 from pathlib import Path
 
-from .readers import columns, conllu_blocks
-from .score import uner_rows
+from .readers import conllu_blocks
+from .score import uner_gold, wnut_gold
 
 
-def words_only(sentences: list[list[str]]) -> str:
-    rows = ("".join(f"{i}\t{w}" + "\t_" * 8 + "\n" for i, w in enumerate(s, 1)) for s in sentences)
-    return "".join(block + "\n" for block in rows)
+def words_only(sentences: list[tuple[list[str], str]]) -> str:
+    """CoNLL-U of (words, document); sentences of no document are one each."""
+    out, before = "", None
+    for words, document in sentences:
+        if document != before or not document:
+            out += "# newdoc\n"
+        out += "".join(f"{i}\t{w}" + "\t_" * 8 + "\n" for i, w in enumerate(words, 1)) + "\n"
+        before = document
+    return out
+
+
+def documents(files: list[Path]):
+    document = ""
+    for path in files:
+        for comments, rows in conllu_blocks(path):
+            document = next((c for c in comments if c.startswith("# newdoc")), document)
+            yield [r[1] for r in rows if r[0].isdigit()], document
 
 
 def raw(files: list[Path]) -> str:
@@ -30,10 +44,9 @@ def write(data: Path, out: Path):
     out.mkdir(parents=True, exist_ok=True)
     sets = {"ewt-dev": [data / "ud-ewt/en_ewt-ud-dev.conllu"], "gum-dev": sorted((data / "gum/dev").glob("*.conllu"))}
     for name, files in sets.items():
-        sentences = [[r[1] for r in rows if r[0].isdigit()] for p in files for _, rows in conllu_blocks(p)]
-        (out / f"{name}.tokens.conllu").write_text(words_only(sentences), encoding="utf-8")
+        (out / f"{name}.tokens.conllu").write_text(words_only(list(documents(files))), encoding="utf-8")
         (out / f"{name}.txt").write_text(raw(files), encoding="utf-8")
         (out / f"{name}.gold.conllu").write_text("".join(p.read_text(encoding="utf-8").rstrip("\n") + "\n\n" for p in files), encoding="utf-8")
-    others = {"uner-ewt-dev": uner_rows(data / "uner-ewt/dev.iob2"), "wnut17-dev": columns(data / "wnut17/dev.conll", 0, 1)}
-    for name, rows in others.items():
-        (out / f"{name}.tokens.conllu").write_text(words_only([w for w, _ in rows]), encoding="utf-8")
+    others = {"uner-ewt-dev": uner_gold(data / "uner-ewt/dev.iob2"), "wnut17-dev": wnut_gold(data / "wnut17/dev.conll")}
+    for name, gold in others.items():
+        (out / f"{name}.tokens.conllu").write_text(words_only([(w, d) for w, _, d in gold]), encoding="utf-8")

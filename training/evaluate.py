@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from .batches import Encoder, collate
+from .batches import WINDOW, Encoder, collate, pieces_of, windows
 from .decode import mentions, relation, tree
 from .labels import NOMINAL, Gazetteers, apply_script
 from .model import TAGS, Model
@@ -22,27 +22,27 @@ def load_model(prepared: dict, weights: Path, int8: bool) -> Model:
 
 
 @torch.no_grad()
-def analyse(model: Model, encode: Encoder, sentences: list[list[str]], labels: dict[str, list[str]]) -> list[dict]:
-    """Analyses tokenised sentences; 64 at a time, longest together."""
-    order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
+def analyse(model: Model, encode: Encoder, sentences: list[Sentence], labels: dict[str, list[str]]) -> list[dict]:
+    """Analyses tokenised sentences in windows, as the program does; windows of like length together."""
     root = labels["deprel"].index("root")
+    rows = [encode(Sentence("", s.words, document=s.document)) | {"number": i} for i, s in enumerate(sentences)]
+    order = sorted(windows(rows, lambda _: WINDOW), key=pieces_of)
     out: list[dict] = [{}] * len(sentences)
-    for at in range(0, len(order), 32):
-        chosen = order[at : at + 32]
-        rows = [encode(Sentence("", sentences[i])) for i in chosen]
-        batch = collate(rows)
+    for at in range(0, len(order), 16):
+        batch = collate(order[at : at + 16])
+        chosen = [row["number"] for window in order[at : at + 16] for row in window]
         vectors = model.words(batch)
         scores = {name: model.tags[name](vectors[:, 1:]) for name in TAGS}
         arcs = model.arcs(vectors)
         for r, i in enumerate(chosen):
-            n = len(sentences[i])
+            n = len(sentences[i].words)
             heads = tree(arcs[r, : n + 1, : n + 1].numpy())
             relations = model.relations(vectors[r, 1 : n + 1], vectors[r, heads]).numpy()
             best = {name: scores[name][r, :n].argmax(-1).tolist() for name in ("upos", "xpos", "lemma", "nominal")}
             out[i] = {
                 "upos": [labels["upos"][k] for k in best["upos"]],
                 "xpos": [labels["xpos"][k] for k in best["xpos"]],
-                "lemma": [apply_script(labels["lemma"][k], w) for k, w in zip(best["lemma"], sentences[i])],
+                "lemma": [apply_script(labels["lemma"][k], w) for k, w in zip(best["lemma"], sentences[i].words)],
                 "head": heads,
                 "deprel": [labels["deprel"][relation(s, h, root)] for s, h in zip(relations, heads)],
                 "mention": mentions(scores["mention"][r, :n].numpy()),
@@ -60,7 +60,7 @@ def evaluate(prepared: dict, model: Model, data: Path, errors: str | None = None
     gum = [s for p in sorted((data / "gum/dev").glob("*.conllu")) for s in conllu(p, "gum", places)]
     results = {}
     for name, gold in (("EWT dev", ewt), ("GUM dev", gum)):
-        found = analyse(model, encode, [s.words for s in gold], labels)
+        found = analyse(model, encode, gold, labels)
         results[name] = tree_scores(gold, found)
         print(name, " ".join(f"{k} {v:.4f}" for k, v in results[name].items()))
         if name == "GUM dev":
@@ -75,10 +75,11 @@ def evaluate(prepared: dict, model: Model, data: Path, errors: str | None = None
         ("UNER-EWT dev names", uner_gold(data / "uner-ewt/dev.iob2")),
         ("WNUT17 dev names", wnut_gold(data / "wnut17/dev.conll")),
     ):
-        found = [fold(f["mention"]) for f in analyse(model, encode, [w for w, _ in gold], labels)]
-        report(name, [g for _, g in gold], found, ("Person", "Organization", "Place"))
+        sentences = [Sentence("", words, document=document) for words, _, document in gold]
+        found = [fold(f["mention"]) for f in analyse(model, encode, sentences, labels)]
+        report(name, [g for _, g, _ in gold], found, ("Person", "Organization", "Place"))
         if errors and name.startswith(errors):
-            for (words, g), f in zip(gold, found):
+            for (words, g, _), f in zip(gold, found):
                 f = {m for m in f if m[2] in ("Person", "Organization", "Place")}
                 if g != f:
                     show = lambda ms: ", ".join(f"{' '.join(words[b:e])}:{k[:3]}" for b, e, k in sorted(ms))

@@ -98,6 +98,17 @@ MORE_COUNTRIES = (
 MORE_DEMONYMS = "european|asian|african|arab|western|scottish|welsh|english|korean|latin american|middle eastern|soviet"
 
 
+STATES = dict(
+    pair.split(":") for pair in (
+        "Alabama:AL|Alaska:AK|Arizona:AZ|Arkansas:AR|California:CA|Colorado:CO|Connecticut:CT|Delaware:DE|Florida:FL|Georgia:GA|Hawaii:HI|Idaho:ID|"
+        "Illinois:IL|Indiana:IN|Iowa:IA|Kansas:KS|Kentucky:KY|Louisiana:LA|Maine:ME|Maryland:MD|Massachusetts:MA|Michigan:MI|Minnesota:MN|"
+        "Mississippi:MS|Missouri:MO|Montana:MT|Nebraska:NE|Nevada:NV|New Hampshire:NH|New Jersey:NJ|New Mexico:NM|New York:NY|North Carolina:NC|"
+        "North Dakota:ND|Ohio:OH|Oklahoma:OK|Oregon:OR|Pennsylvania:PA|Rhode Island:RI|South Carolina:SC|South Dakota:SD|Tennessee:TN|Texas:TX|"
+        "Utah:UT|Vermont:VT|Virginia:VA|Washington:WA|West Virginia:WV|Wisconsin:WI|Wyoming:WY"
+    ).split("|")
+)
+
+
 class Gazetteers:
     """Word lists used while the training data is prepared; the program never sees them."""
 
@@ -124,6 +135,12 @@ class Gazetteers:
         self.companies |= set("google meta facebook microsoft openai deepseek anthropic huawei tiktok bytedance boeing "
                               "airbus samsung sony toyota enron reuters".split()) | {"general motors", "goldman sachs"}
         self.companies -= {"", "the", "general"}
+        with open(folder / "world-cities.csv") as rows:
+            rows = list(csv.DictReader(rows))
+        # Most of those who write so write of the United States.
+        self.towns = [(row["name"], row["country"]) for row in rows if row["name"]]
+        self.towns += [(row["name"], row["subcountry"]) for row in rows if row["country"] == "United States"] * 2
+        self.towns += [(row["name"], STATES[row["subcountry"]]) for row in rows if row["subcountry"] in STATES] * 2
 
     @staticmethod
     def _short(name: str) -> str:

@@ -95,10 +95,9 @@ class Model(nn.Module):
         return x
 
     def words(self, batch):
-        """The vectors of the root and the words, [rows, 1 + words, hidden]."""
+        """The vectors of the root and the words, [sentences, 1 + words, hidden]."""
         x = self.encode(batch["ids"], batch["cases"], batch["lengths"])
-        first = batch["first"].unsqueeze(-1).expand(-1, -1, HIDDEN)
-        return self.outer(x.gather(1, first))
+        return self.outer(x[batch["window"][:, None], batch["first"]])
 
     def arcs(self, v):
         """score[row, dependent, head], root and words on both axes."""

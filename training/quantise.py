@@ -86,7 +86,7 @@ def tensors(model: Model, vocabulary: list[str]) -> dict[str, np.ndarray]:
 
 def export(model: Model, vocabulary: list[str], labels: dict[str, list[str]], name: str, path: Path):
     about = {
-        "format": 1, "name": name, "layers": LAYERS, "hidden": HIDDEN, "heads": HEADS,
+        "format": 2, "name": name, "layers": LAYERS, "hidden": HIDDEN, "heads": HEADS,
         "intermediate": INTERMEDIATE, "max_positions": POSITIONS, "labels": labels,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

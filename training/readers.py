@@ -1,6 +1,7 @@
 """Reads the data sets into sentences that all have the same shape."""
 
 import json
+import random
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Sentence:
     deprel: list[str] | None = None
     mention: list[int] | None = None  # allowed labels of each word, a bit mask over MENTION
     nominal: list[int] | None = None
+    document: str = ""  # neighbours with the same name here may be read together; "" stands alone
 
 
 class Spans:
@@ -78,7 +80,9 @@ def conllu_blocks(path: Path):
 
 def conllu(path: Path, source: str, places: Gazetteers, marks: dict | None = None):
     """Trees with names: those of `marks` by sentence id, else those of the file's own `Entity=`."""
+    document = ""
     for comments, rows in conllu_blocks(path):
+        document = next((c for c in comments if c.startswith("# newdoc")), document)
         rows = [r for r in rows if r[0].isdigit()]
         sentence = Sentence(
             source,
@@ -88,6 +92,7 @@ def conllu(path: Path, source: str, places: Gazetteers, marks: dict | None = Non
             lemma=[r[2] for r in rows],
             head=[int(r[6]) for r in rows],
             deprel=[r[7] for r in rows],
+            document=document,
         )
         if marks is None:
             gum_entities(sentence, [r[9] for r in rows], places)
@@ -233,10 +238,8 @@ def marked(words: list[str], marks: list[tuple[int, int, str]]) -> list[int]:
         kinds = code.split("/")
         if "?" in kinds:
             spans.free(begin, end, ANYTHING)
-        else:
-            # A street is a place, but few sets mark it.
-            street = "S" in kinds
-            spans.add(begin, end, *(CODES.get(k, "Place") for k in kinds), others=OUTSIDE if street else 0)
+        elif kinds != ["S"]:  # a street alone is no thing of its own
+            spans.add(begin, end, *(CODES.get(k, "Place") for k in kinds))
     return spans.done()
 
 
@@ -245,7 +248,10 @@ WRITTEN = re.compile(r"\[([PCONLSRE?](?:/[PCONLSRE?])*) ([^][]+)\]")
 
 def written(path: Path):
     """Our own sentences, a line each, with names in brackets: `[P Ada Lovelace] joined [C Acme]`."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    story = path.stem
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        if not line:
+            story = f"{path.stem} {number}"
         text, names, at = "", [], 0
         for match in WRITTEN.finditer(line):
             text += line[at : match.start()]
@@ -258,7 +264,7 @@ def written(path: Path):
         marks = [(begins[b], ends[e], code) for b, e, code in names if b in begins and e in ends]
         if found and len(marks) == len(names):
             words = [m.group() for m in found]
-            yield Sentence("written", words, mention=marked(words, marks))
+            yield Sentence("written", words, mention=marked(words, marks), document=story)
 
 
 def sentences_with_marks(texts: list[str], name: str):
@@ -391,7 +397,7 @@ def re_docred(path: Path, places: Gazetteers):
             spans = Spans(words)
             for begin, end, kind in tag_spans(row):
                 add_foreign(spans, words, begin, end, kind, places, "re-docred")
-            yield number, Sentence("re-docred", words, mention=spans.done())
+            yield number, Sentence("re-docred", words, mention=spans.done(), document=f"re-docred {number}")
 
 
 # Arguments of relations: only these spans are known, the rest of the sentence mostly is not
@@ -472,6 +478,42 @@ def knowledge_net(path: Path, places: Gazetteers):
             yield Sentence("knowledge-net", words, mention=spans.done())
 
 
+# Places side by side
+
+PLACES = [allowed("B", "Place"), allowed("B", "Country"), allowed("B", "Place", "Country")]
+
+
+def side_by_side(sentences: list[Sentence], places: Gazetteers):
+    """Sentences with a town and its region again, without the comma between them and with names from the world: careless
+    writers leave it out, and no set has enough of them."""
+    rng = random.Random(5)
+    for s in sentences:
+        ends = {}
+        for begin, mask in enumerate(s.mention):
+            if mask in PLACES:
+                inside = allowed("I", *next(k for k in (("Place",), ("Country",), ("Place", "Country")) if allowed("B", *k) == mask))
+                end = begin + 1
+                while end < len(s.words) and s.mention[end] == inside:
+                    end += 1
+                ends[begin] = end
+        for begin, end in ends.items():
+            if s.words[end : end + 1] != [","] or end + 1 not in ends:
+                continue
+            town, region = rng.choice(places.towns)
+            parts = [(town, ("Place",)), (region, places.place(region))]
+            names, masks = [], []
+            for name, kinds in parts:
+                words = TOKEN.findall(name)
+                names += words
+                masks += [allowed("I" if i else "B", *kinds) for i in range(len(words))]
+            after = ends[end + 1]
+            after += s.words[after : after + 1] == [","]
+            words = s.words[:begin] + names + s.words[after:]
+            if rng.random() < 0.4:
+                words = [w.lower() for w in words]
+            yield Sentence("side-by-side", words, mention=s.mention[:begin] + masks + s.mention[after:])
+
+
 # All of it
 
 
@@ -494,6 +536,7 @@ def training_sets(data: Path) -> list[Sentence]:
         out += written(path)
     out += core(data / "core/train.json", places)
     out += knowledge_net(data / "knowledge-net/train-folds-1-3.jsonl", places)
+    out += list(side_by_side(out, places))
     return [s for s in out if s.words]
 
 

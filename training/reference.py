@@ -6,6 +6,7 @@ from pathlib import Path
 from .batches import Encoder
 from .evaluate import analyse
 from .model import Model
+from .readers import Sentence
 from .pieces import Pieces
 
 SENTENCES = [
@@ -31,18 +32,28 @@ SENTENCES = [
     "@jack tweeted : “ Twitter 's new CEO is great ! ” http://t.co/abc #news",
     "中国 and Россия signed an agreement .",
     "( Reuters ) - The 27 - year - old striker scored twice for Real Madrid at the Champions League final .",
+    "Halm opened a second plant near Porto in May .",
+    "The maker of pumps employs 300 people there , Ms. Teles said .",
+    "Its rival Wend has none .",
+    "Wend said it would build one by 2027 , perhaps in Braga , if the region 's council agrees to sell it the land along the river that once belonged to the "
+    "railway and has lain empty since the freight line to the harbour was closed after a dispute between the ministry , the port authority and three "
+    "of the towns that it served ; a decision is expected before the summer , though nobody involved wanted to name a date .",
+    "Neither is listed .",
 ]
+ALONE, DOCUMENT = 22, "one article"
 
 
 def reference(model: Model, vocabulary: list[str], labels: dict[str, list[str]], path: Path):
     encode = Encoder(Pieces(vocabulary), labels)
-    sentences = [s.split(" ") for s in SENTENCES]
+    # The last ones are one document, read in one window.
+    sentences = [Sentence("", s.split(" "), document=DOCUMENT if n >= ALONE else "") for n, s in enumerate(SENTENCES)]
     out = []
-    for words, found in zip(sentences, analyse(model, encode, sentences, labels)):
+    for sentence, found in zip(sentences, analyse(model, encode, sentences, labels)):
+        words = sentence.words
         pieces, cases, first = encode.pieces.sentence(words)
         vectors = found.pop("vectors")
         out.append(
-            {"words": words, "pieces": pieces, "cases": cases, "first": first}
+            {"words": words, "document": sentence.document, "pieces": pieces, "cases": cases, "first": first}
             | found
             | {"vectors": {"root": vectors[0].tolist(), "first_word": vectors[1].tolist()}}
         )

@@ -64,23 +64,24 @@ def report(title: str, gold: list[set], found: list[set], classes):
 # Gold names
 
 
-def uner_rows(path: Path):
-    for _, rows in conllu_blocks(path):
-        yield [r[1] for r in rows], [r[2] for r in rows]
-
-
 def uner_gold(path: Path):
-    return [(w, {(b, e, UNER[k]) for b, e, k in tag_spans(t) if k in UNER}) for w, t in uner_rows(path)]
+    """(words, names, document) of each sentence."""
+    document, out = "", []
+    for comments, rows in conllu_blocks(path):
+        document = next((c for c in comments if c.startswith("# newdoc")), document)
+        names = {(b, e, UNER[k]) for b, e, k in tag_spans([r[2] for r in rows]) if k in UNER}
+        out.append(([r[1] for r in rows], names, document))
+    return out
 
 
 def wnut_gold(path: Path):
-    return [(w, {(b, e, WNUT[k]) for b, e, k in tag_spans(t) if k in WNUT}) for w, t in columns(path, 0, 1)]
+    return [(w, {(b, e, WNUT[k]) for b, e, k in tag_spans(t) if k in WNUT}, "") for w, t in columns(path, 0, 1)]
 
 
 def gum_gold(path: Path, data: Path):
     places = Gazetteers(data / "gazetteers")
     files = sorted(path.glob("*.conllu")) if path.is_dir() else [path]
-    return [(s.words, silver(s)) for p in files for s in conllu(p, "gum", places)]
+    return [(s.words, silver(s), s.document) for p in files for s in conllu(p, "gum", places)]
 
 
 def silver(s: Sentence) -> set:
@@ -192,9 +193,9 @@ def in_characters(sentences: list[tuple[list[str], set]]) -> tuple[str, set]:
     return text, out
 
 
-def score_names(gold: list[tuple[list[str], set]], system_path: Path, classes):
+def score_names(gold: list[tuple[list[str], set, str]], system_path: Path, classes):
     rows = list(words_of(system_path))
-    gold_text, gold_names = in_characters(gold)
+    gold_text, gold_names = in_characters([(words, names) for words, names, _ in gold])
     text, names = in_characters([([r[1] for r in s], fold(misc(s, "Mention"))) for s in rows])
     if gold_text != text:
         raise SystemExit("the texts of the two files differ")

@@ -9,14 +9,14 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from .batches import Encoder, augmented, batches, collate, mask_bits
+from .batches import WINDOW, Encoder, augmented, batches, collate, mask_bits, windows
 from .model import TAGS, Model
 from .pieces import Pieces
 
 SEED = 20250128
 # Share of each set drawn an epoch: trees always, names in turns so that an epoch stays short.
 SHARE = {
-    "ewt": 1.0, "gum": 1.0, "core-marked": 1.0, "newsmtsc": 1.0, "dse": 1.0, "written": 1.0, "wikigold": 0.5, "re-docred": 0.3,
+    "ewt": 1.0, "gum": 1.0, "core-marked": 1.0, "newsmtsc": 1.0, "dse": 1.0, "written": 1.0, "side-by-side": 0.5, "wikigold": 0.5, "re-docred": 0.3,
     "wnut17": 0.3, "btc": 0.1, "sec": 0.05, "core": 0.1, "knowledge-net": 0.1,
 }
 WEIGHT = {"arc": 1.0, "rel": 1.0, "upos": 0.7, "xpos": 0.5, "lemma": 0.5, "mention": 1.0, "nominal": 0.4}
@@ -78,7 +78,9 @@ def optimiser(model: Model, rate: float, head_rate: float):
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
-def train(work: Path, run: Path, epochs: int, sources: dict[str, float], rate: float, head_rate: float, size: int, log=print):
+def train(
+    work: Path, run: Path, epochs: int, alone: int, sources: dict[str, float], rate: float, head_rate: float, size: int, log=print
+):
     prepared = load_prepared(work)
     run.mkdir(parents=True, exist_ok=True)
     model = new_model(prepared)
@@ -87,14 +89,19 @@ def train(work: Path, run: Path, epochs: int, sources: dict[str, float], rate: f
 
     def epoch_batches(epoch: int):
         rng = random.Random(SEED + epoch)
-        rows = []
+        rows, document, chosen = [], "", False
         for s in prepared["train"]:
-            # The share's sentences change from epoch to epoch.
-            if rng.random() < sources.get(s.source, 0.0):
+            # The share's documents change from epoch to epoch.
+            if not s.document or s.document != document:
+                document, chosen = s.document, rng.random() < sources.get(s.source, 0.0)
+            if chosen:
                 row = encode(s, *augmented(s, rng))
                 if row is not None and len(row["ids"]) <= 256:
                     rows.append(row)
-        return batches(rows, size, rng)
+        # The first epochs read sentences alone, which is faster; later ones read them as the program does, with
+        # windows of other lengths among them, so that a sentence without neighbours is read as well.
+        lengths = [0] if epoch < alone else [0, 64, WINDOW, WINDOW, WINDOW]
+        return batches(windows(rows, lambda _: rng.choice(lengths)), size, rng)
 
     step, start, total = 0, 0, epochs * len(epoch_batches(0))
     last = run / "last.pt"

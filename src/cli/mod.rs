@@ -6,6 +6,7 @@ mod batch;
 mod build;
 mod check;
 mod entities;
+mod eval;
 mod explain;
 mod export;
 mod extract;
@@ -96,6 +97,7 @@ enum Command {
     Remove(remove::Remove),
     Stats(stats::Stats),
     Check(check::Check),
+    Eval(eval::Eval),
 }
 
 /// How a command that did not fail ended.
@@ -145,6 +147,7 @@ impl Cli {
             Command::Remove(command) => command.run(global),
             Command::Stats(command) => command.run(global),
             Command::Check(command) => command.run(global),
+            Command::Eval(command) => command.run(global),
         }
     }
 }

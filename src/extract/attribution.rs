@@ -13,7 +13,7 @@
 
 use crate::{
     article::Span,
-    language::{Deprel, MentionKind, SentenceId, TokenId, Upos},
+    language::{Deprel, MentionKind, SentenceId, TokenId, Upos, Xpos},
     ontology::{Class, Ontology},
 };
 
@@ -81,6 +81,8 @@ pub(crate) struct Attributed {
     pub(crate) kind: AttributionKind,
     /// Whether it stands between quotation marks.
     pub(crate) quoted: bool,
+    /// Whether nobody in particular says it: "reportedly", "critics say", not "the chipmaker says".
+    pub(crate) vague: bool,
 }
 
 impl Attributed {
@@ -152,6 +154,7 @@ pub(crate) fn attributions(
                 cue_token: speaker.verb,
                 kind: AttributionKind::Says,
                 quoted: true,
+                vague: speaker.entity.is_none(),
             },
             None if quote.clause => Attributed {
                 scope: scope(false),
@@ -161,6 +164,7 @@ pub(crate) fn attributions(
                 cue_token: None,
                 kind: AttributionKind::Says,
                 quoted: true,
+                vague: true,
             },
             None => continue,
         };
@@ -332,8 +336,11 @@ impl Reader<'_, '_> {
             {
                 self.noun(token, &mut found);
             }
+            // "According to its accounts": no opinion of anybody, but where the article has it from.
+            let document = |token: TokenId| self.who(token).is_none() && self.listed("evidenceNoun", token);
             if let Some(case) = tree.case(token).filter(|case| case.words == "according to")
                 && tree.first_conjunct(token) == token
+                && !document(token)
                 && let Some(clause) = self.clause_above(token)
             {
                 let mut one = self.attributed(
@@ -346,7 +353,8 @@ impl Reader<'_, '_> {
                 );
                 one.cue_token = None;
                 found.push(one);
-            } else if let Some((source, last)) = self.according(token)
+            } else if let Some((source, last)) =
+                self.according(token).filter(|(source, _)| !document(*source))
                 && let Some(clause) = self.clause_above(token)
             {
                 let except = (source != clause && tree.dominates(clause, source)).then_some(source);
@@ -386,6 +394,7 @@ impl Reader<'_, '_> {
         last: TokenId,
         kind: AttributionKind,
     ) -> Attributed {
+        let vague = speaker.is_none_or(|token| self.who(token).is_none() && !self.is_definite(token));
         let speaker = speaker.and_then(|token| self.who(token));
         Attributed {
             scope: Scope::Clause { sentence: self.sentence, head, except },
@@ -395,6 +404,20 @@ impl Reader<'_, '_> {
             cue_token: Some((self.sentence, last)),
             kind,
             quoted: false,
+            vague,
+        }
+    }
+
+    /// Whether the words mean one known to the reader, named or not: "the chipmaker", "her lawyer", "she".
+    fn is_definite(&self, token: TokenId) -> bool {
+        let tree = self.tree;
+        match tree.xpos(token) {
+            Xpos::Prp => !matches!(tree.lemma(token), "they" | "it" | "one" | "you"),
+            Xpos::Nn | Xpos::Nnp => {
+                let the = tree.child(token, Deprel::Det).is_some_and(|word| tree.lemma(word) == "the");
+                tree.xpos(token) == Xpos::Nnp || the || tree.child(token, Deprel::NmodPoss).is_some()
+            }
+            _ => false,
         }
     }
 

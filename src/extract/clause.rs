@@ -104,7 +104,11 @@ fn stray_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
         tree.before(first).filter(|_| first < predicate && tree.child(predicate, Deprel::Expl).is_none())?;
     let head = tree.head(noun);
     // "R1 model": the head of the phrase that ends here.
-    let stands_alone = tree.case(noun).is_none() && head.is_none_or(|head| head < noun || head >= first);
+    // "come as the model has beaten rivals": what looks like a preposition joins the clauses.
+    let free = tree
+        .case(noun)
+        .is_none_or(|case| matches!(case.words.as_str(), "as" | "after" | "before" | "since" | "until"));
+    let stands_alone = free && head.is_none_or(|head| head < noun || head >= first);
     (matches!(tree.upos(noun), Upos::Noun | Upos::Propn) && stands_alone).then_some(noun)
 }
 
@@ -151,20 +155,32 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             if !marked {
                 return Some(head);
             }
-            // "his plans to buy", "announced plans to buy": whose plans they are. "Noted the advantages of buying"
-            // does not say who buys.
-            tree.child(head, Deprel::NmodPoss).map(|owner| antecedent(tree, owner)).or_else(|| {
-                let verb = tree.head(head)?;
-                (tree.xpos(predicate) == Xpos::Vb
-                    && matches!(tree.deprel(head), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
-                    && tree.upos(verb).is_predicate())
-                .then(|| surface_subject(tree, verb, depth + 1))
-                .flatten()
-            })
+            // "his plans to buy", "a French plan to buy", "announced plans to buy": whose plans they are. "Noted the
+            // advantages of buying" does not say who buys.
+            owner(tree, head)
+                .map(|owner| antecedent(tree, owner))
+                .or_else(|| surface_subject(tree, announcing_verb(tree, predicate)?, depth + 1))
         }
         Deprel::AclRelcl => None,
         _ => None,
     }
+}
+
+/// Whose something is by the words before it: "his plan", "the EU plan".
+fn owner(tree: &Tree<'_>, noun: TokenId) -> Option<TokenId> {
+    tree.child(noun, Deprel::NmodPoss).or_else(|| {
+        tree.children_by(noun, &[Deprel::Compound]).find(|&child| tree.upos(child) == Upos::Propn)
+    })
+}
+
+/// The verb whose subject means to do what a noun is about: "announced" in "announced a plan to *buy* it".
+pub(crate) fn announcing_verb(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId> {
+    let noun = tree.head(predicate).filter(|_| tree.deprel(predicate) == Deprel::Acl)?;
+    let verb = tree.head(noun).filter(|_| owner(tree, noun).is_none())?;
+    (tree.xpos(predicate) == Xpos::Vb
+        && matches!(tree.deprel(noun), Deprel::Obj | Deprel::Obl | Deprel::Xcomp)
+        && tree.upos(verb).is_predicate())
+    .then_some(verb)
 }
 
 /// The noun in object position: its own or, in "the startup (that) Meta bought", the noun the clause belongs to.

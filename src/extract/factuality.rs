@@ -55,6 +55,10 @@ pub(crate) fn factuality(tree: &Tree<'_>, token: TokenId, ontology: &Ontology) -
     own_words(tree, token, ontology, &mut factuality);
     let mut below = token;
     for _ in 0..MAX_EMBEDDING {
+        // "asked whether Meta had bought it"
+        if tree.children_by(below, &[Deprel::Mark]).any(|mark| tree.lemma(mark) == "whether") {
+            return None;
+        }
         let Some(above) = tree.head(below) else { break };
         if !reaches_in(tree, below) {
             break;
@@ -65,11 +69,11 @@ pub(crate) fn factuality(tree: &Tree<'_>, token: TokenId, ontology: &Ontology) -
     (!claims_nothing(tree, token)).then_some(factuality)
 }
 
-/// Whether the clause's own words affirm or negate it, whatever it hangs under.
-pub(crate) fn own_polarity(tree: &Tree<'_>, token: TokenId, ontology: &Ontology) -> Polarity {
+/// How real a clause or noun is by its own words, whatever it hangs under.
+pub(crate) fn own_factuality(tree: &Tree<'_>, token: TokenId, ontology: &Ontology) -> Factuality {
     let mut factuality = Factuality::ACTUAL;
     own_words(tree, token, ontology, &mut factuality);
-    factuality.polarity
+    factuality
 }
 
 /// Whether what stands above `below` says anything of it: not when `below` is set apart (relative clause, apposition,

@@ -59,12 +59,24 @@ pub(crate) struct Finding {
     pub(crate) role: Option<Span>,
     /// Whether it is over: "former".
     pub(crate) over: bool,
-    /// How real it is, when the rule knows better than the words around the predicate.
-    pub(crate) factuality: Option<Factuality>,
+    /// How real it is.
+    pub(crate) reality: Reality,
     /// Confidence of the rule before the certainty of its ends.
     pub(crate) confidence: f64,
     /// The rule.
     pub(crate) by: &'static str,
+}
+
+/// Where to read how real a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reality {
+    /// In the words around the predicate.
+    Around,
+    /// The rule knows.
+    Known(Factuality),
+    /// It is taken for granted, whatever becomes of the sentence: "Orvanta's Halcyon" in "may stop using Orvanta's
+    /// Halcyon", "did not meet the French minister".
+    Presupposed(Factuality),
 }
 
 /// How well a class fits a set of allowed ones: 1 when it is one of them or below, less when it may be (an

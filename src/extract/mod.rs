@@ -42,7 +42,7 @@ use cues::CueIndex;
 use document::Document;
 use entities::{Entities, EntityIx, EntityMention};
 use factuality::{Factuality, factuality};
-use finding::{Filler, Finding};
+use finding::{Filler, Finding, Reality};
 use money::MoneyExpression;
 use reader::Reader;
 use selection::Expectations;
@@ -110,16 +110,7 @@ impl<'o> Extractor<'o> {
         id: SentenceId,
         entities: &'a Entities,
     ) -> Reader<'a> {
-        Reader {
-            text: document.text,
-            id,
-            tree: document.tree(id),
-            entities,
-            ontology: self.ontology,
-            cues: &self.cues,
-            times: &document.times[id.0 as usize],
-            published: document.published,
-        }
+        Reader { document, id, tree: document.tree(id), entities, ontology: self.ontology, cues: &self.cues }
     }
 
     /// Turns one finding into a statement, unless it claims nothing.
@@ -132,9 +123,9 @@ impl<'o> Extractor<'o> {
         amounts: &[MoneyExpression],
     ) {
         let tree = &reader.tree;
-        let mut real = match finding.factuality {
-            Some(known) => known,
-            None => match factuality(tree, finding.predicate, self.ontology) {
+        let mut real = match finding.reality {
+            Reality::Known(known) | Reality::Presupposed(known) => known,
+            Reality::Around => match factuality(tree, finding.predicate, self.ontology) {
                 Some(read) => read,
                 None => return,
             },
@@ -145,12 +136,13 @@ impl<'o> Extractor<'o> {
         if let Some(scope) = scope {
             holder = scope.speaker;
             match scope.kind {
+                _ if matches!(finding.reality, Reality::Presupposed(_)) => {}
                 AttributionKind::Denies => real.negate(),
                 AttributionKind::Doubts => real.weaken(Modality::Possible),
                 AttributionKind::Says => {}
             }
             // "According to reports": nobody in particular answers for it.
-            if scope.speaker.is_none() && finding.factuality.is_none() {
+            if scope.vague && finding.reality == Reality::Around {
                 real.weaken(Modality::Possible);
             }
             attribution = Some(Attribution { cue: writer.chars(scope.cue), quoted: scope.quoted });
@@ -172,7 +164,7 @@ impl<'o> Extractor<'o> {
             real,
             holder,
             attribution,
-            role: finding.role.map(|span| span.of(reader.text).to_owned()),
+            role: finding.role.map(|span| span.of(reader.document.text).to_owned()),
             time: self.time(reader, finding),
             amount: amount(reader, finding, amounts),
             cue: finding.cue,
@@ -184,7 +176,7 @@ impl<'o> Extractor<'o> {
 
     /// When a finding holds: the date in its own clause, or that it is over.
     fn time(&self, reader: &Reader<'_>, finding: &Finding) -> Option<RecordTime> {
-        let dated = reader.times.iter().find(|time| {
+        let dated = reader.times().iter().find(|time| {
             finding.object.span() != time.span
                 && !time.span.overlaps(finding.subject.span())
                 && belongs(reader, time.first, time.last, finding.predicate)
@@ -192,13 +184,13 @@ impl<'o> Extractor<'o> {
         let time = dated.map(|time| RecordTime {
             from: time.from.clone(),
             to: time.to.clone(),
-            text: time.span.of(reader.text).to_owned(),
+            text: time.span.of(reader.document.text).to_owned(),
         });
         if time.is_none() && finding.over {
             return Some(RecordTime {
                 from: None,
-                to: reader.published.map(|date| date.to_string()),
-                text: finding.cue.of(reader.text).to_owned(),
+                to: reader.document.published.map(|date| date.to_string()),
+                text: finding.cue.of(reader.document.text).to_owned(),
             });
         }
         time

@@ -4,12 +4,12 @@
 use crate::{
     article::Span,
     extract::{
-        clause::Clause,
-        finding::{Filler, Finding, domain_fit, range_fit},
+        factuality::own_factuality,
+        finding::{Filler, Finding, Reality, domain_fit, range_fit},
         reader::Reader,
         verbal::preceded_by,
     },
-    language::{Deprel, TokenId, Upos, Xpos},
+    language::{Deprel, MentionKind, TokenId, Upos, Xpos},
     ontology::{Class, Cue, CueKind, Relation},
 };
 
@@ -27,6 +27,10 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
                 findings.extend(nationality(reader, token));
                 findings.extend(events(reader, token));
                 findings.extend(possession(reader, token));
+                // "Orvanta's chief executive" for somebody who is known from elsewhere.
+                if reader.entity(token).is_some_and(|thing| thing.certainty() < 1.0) {
+                    findings.extend(roles(reader, &Identity::itself(token), &identities));
+                }
                 findings.extend(origin(reader, &Identity::itself(token)));
             }
             Upos::Verb | Upos::Adj => findings.extend(based(reader, token)),
@@ -100,14 +104,14 @@ fn identities(reader: &Reader<'_>) -> Vec<Identity> {
         let nominal = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
         if nominal
             && tree.child(token, Deprel::Cop).is_some()
-            && let Some(subject) = Clause::read(tree, token).agent
+            && let Some(subject) = reader.clause(token).agent
         {
             for member in tree.conjuncts(token) {
                 found.push(Identity { thing: subject, noun: member, predicate: token, over: false });
             }
         }
         if tree.upos(token) == Upos::Verb {
-            let clause = Clause::read(tree, token);
+            let clause = reader.clause(token);
             let appoints = words("appointingVerb", token);
             let holds = words("officeVerb", token);
             let leaves = words("leavingVerb", token);
@@ -184,7 +188,7 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
                 cue: tree.token(noun).span,
                 role: Some(role_span(reader, noun, related, cue.words.len())),
                 over: identity.over || is_former(reader, noun),
-                factuality: None,
+                reality: reality(reader, identity.predicate),
                 confidence: 0.92 * fit,
                 by: "nominal/role",
             });
@@ -208,7 +212,7 @@ fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -
         found.extend(with_preposition.map(|(_, token)| token));
         if identity.predicate != noun {
             // "serves as chief executive at Meta"
-            let clause = Clause::read(tree, identity.predicate);
+            let clause = reader.clause(identity.predicate);
             let around = clause
                 .obliques
                 .into_iter()
@@ -219,7 +223,14 @@ fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -
     let before = |parent: TokenId| {
         tree.children_by(
             parent,
-            &[Deprel::Compound, Deprel::Amod, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::NmodPoss],
+            &[
+                Deprel::Compound,
+                Deprel::Amod,
+                Deprel::NmodDesc,
+                Deprel::NmodUnmarked,
+                Deprel::NmodPoss,
+                Deprel::Flat,
+            ],
         )
         .filter(move |&child| child < noun)
     };
@@ -327,7 +338,7 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
                 cue: tree.token(noun).span,
                 role: None,
                 over: false,
-                factuality: None,
+                reality: Reality::Around,
                 confidence: 0.85 * fit,
                 by: "nominal/event",
             },
@@ -342,7 +353,7 @@ fn governing_agent(reader: &Reader<'_>, noun: TokenId) -> Option<TokenId> {
     let (verb, deprel) = tree.role(noun);
     let verb = verb?;
     (deprel == Deprel::Obj && reader.ontology.words("eventVerb").contains(tree.lemma(verb)))
-        .then(|| Clause::read(tree, verb).agent)
+        .then(|| reader.clause(verb).agent)
         .flatten()
 }
 
@@ -366,7 +377,7 @@ fn pairs_among(reader: &Reader<'_>, relation: &Relation, first: TokenId, noun: T
                     cue: reader.tree.token(noun).span,
                     role: None,
                     over: false,
-                    factuality: None,
+                    reality: Reality::Around,
                     confidence: 0.88 * fit,
                     by: "nominal/event",
                 });
@@ -374,6 +385,17 @@ fn pairs_among(reader: &Reader<'_>, relation: &Relation, first: TokenId, noun: T
         }
     }
     findings
+}
+
+/// What a noun phrase says by the way is taken for granted; what a copula or a verb says is not.
+fn reality(reader: &Reader<'_>, predicate: TokenId) -> Reality {
+    let tree = reader.tree;
+    let verb = tree.upos(predicate) == Upos::Verb && tree.deprel(predicate) != Deprel::Amod;
+    if verb || tree.child(predicate, Deprel::Cop).is_some() {
+        Reality::Around
+    } else {
+        Reality::Presupposed(own_factuality(tree, predicate, reader.ontology))
+    }
 }
 
 /// A finding that a construction signals by itself, with both ends known.
@@ -397,7 +419,7 @@ fn constructed(
         cue,
         role: None,
         over: false,
-        factuality: None,
+        reality: reality(reader, predicate),
         confidence: confidence * subject_fit * object_fit,
         by,
     })
@@ -428,7 +450,8 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
         .filter_map(|thing| {
             let name = match (reader.class(&thing)?.root(), reader.class(&owner_filler)?.root()) {
                 (Class::Product, Class::Organization) => "develops",
-                (Class::Person, Class::Organization) => "worksFor",
+                // "Orvanta's chief executive, Reyes" has an office, which the roles read.
+                (Class::Person, Class::Organization) if tree.upos(token) == Upos::Propn => "worksFor",
                 (Class::Organization, Class::Place) => "basedIn",
                 _ => return None,
             };
@@ -441,7 +464,8 @@ fn possession(reader: &Reader<'_>, token: TokenId) -> Vec<Finding> {
         .collect()
 }
 
-/// Where it comes from: "Lumora, a Chinese AI platform", "the French minister", "Chinese startup Lumora".
+/// Where it comes from: "Lumora, a Chinese AI platform", "the French minister", "Chinese startup Lumora", "the Lisbon
+/// company".
 fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
     let tree = &reader.tree;
     let Some(thing) = reader.entity(identity.thing) else { return Vec::new() };
@@ -464,24 +488,29 @@ fn origin(reader: &Reader<'_>, identity: &Identity) -> Vec<Finding> {
     if rules {
         return Vec::new();
     }
-    tree.children_by(identity.noun, &[Deprel::Amod, Deprel::Compound, Deprel::NmodDesc])
-        .filter(|&child| {
-            reader.entities.mention_at(reader.id, child).is_some_and(|(_, mention)| mention.demonym)
+    let lemma = tree.lemma(identity.noun);
+    let body =
+        ["companyNoun", "organizationNoun"].iter().any(|list| reader.ontology.words(list).contains(lemma));
+    tree.children_by(
+        identity.noun,
+        &[Deprel::Amod, Deprel::Compound, Deprel::NmodDesc, Deprel::NmodUnmarked, Deprel::NmodPoss],
+    )
+    .filter(|&child| {
+        reader.entities.mention_at(reader.id, child).is_some_and(|(place, mention)| {
+            // "the Lisbon company", "Norway's largest shipyard": what is no person and called by its place.
+            let here = body
+                && name == "basedIn"
+                && mention.kind == MentionKind::Named
+                && reader.entities.get(place).class.root() == Class::Place;
+            mention.demonym && tree.deprel(child) != Deprel::NmodPoss || here
         })
-        .filter_map(|child| {
-            let place = reader.entity(child)?;
-            let cue = tree.token(child).span.cover(tree.token(identity.noun).span);
-            constructed(
-                reader,
-                name,
-                thing.clone(),
-                place,
-                (identity.predicate, cue),
-                0.88,
-                "nominal/demonym",
-            )
-        })
-        .collect()
+    })
+    .filter_map(|child| {
+        let place = reader.entity(child)?;
+        let cue = tree.token(child).span.cover(tree.token(identity.noun).span);
+        constructed(reader, name, thing.clone(), place, (identity.predicate, cue), 0.88, "nominal/demonym")
+    })
+    .collect()
 }
 
 /// "holds Spanish and Chilean citizenship".
@@ -493,7 +522,7 @@ fn nationality(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
     }) else {
         return Vec::new();
     };
-    let Some(holder) = Clause::read(tree, verb).agent else { return Vec::new() };
+    let Some(holder) = reader.clause(verb).agent else { return Vec::new() };
     let countries: Vec<(TokenId, Filler)> = tree
         .children_by(noun, &[Deprel::Amod])
         .flat_map(|first| tree.conjuncts(first))
@@ -528,10 +557,13 @@ fn based(reader: &Reader<'_>, token: TokenId) -> Option<Finding> {
     let hyphen = tree.before(token).filter(|&hyphen| tree.form(hyphen) == "-")?;
     let place = reader.entity(tree.before(hyphen)?)?;
     let described = tree.head(token)?;
-    let thing = reader.fillers(described, false).into_iter().next().or_else(|| {
-        // "Paris-based startup Mistral" with the name as head of "startup".
-        reader.entity(tree.head(described)?)
-    })?;
+    let thing = reader
+        .fillers(described, false)
+        .into_iter()
+        .next()
+        // "Paris-based startup Mistral" with the name as head of "startup", or merely behind it.
+        .or_else(|| reader.entity(tree.head(described)?))
+        .or_else(|| reader.entity(tree.after(described).filter(|&next| tree.upos(next) == Upos::Propn)?))?;
     let cue = tree.span(TokenId(token.0 - 2), token);
     constructed(reader, "basedIn", thing, place, (token, cue), 0.92, "nominal/based")
 }

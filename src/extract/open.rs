@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     article::Span,
     extract::{
-        clause::Clause,
-        finding::{Filler, Finding},
+        finding::{Filler, Finding, Reality},
         reader::Reader,
     },
     language::{Deprel, TokenId, Upos},
@@ -29,7 +28,7 @@ pub(crate) fn read(reader: &Reader<'_>, known: &[Finding]) -> Vec<Finding> {
         {
             continue;
         }
-        let clause = Clause::read(tree, token);
+        let clause = reader.clause(token);
         let Some(agent) = clause.agent else { continue };
         let stem = clause.particle.map_or_else(
             || tree.lemma(token).to_owned(),
@@ -85,7 +84,7 @@ fn push(
                     cue,
                     role: None,
                     over: false,
-                    factuality: None,
+                    reality: Reality::Around,
                     confidence: 0.75,
                     by: "clause/open",
                 });

@@ -2,49 +2,97 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-
 use crate::{
     article::Span,
     extract::{
-        clause::{antecedent, gerund_object, listed_members},
+        clause::{Clause, announcing_verb, antecedent, gerund_object, listed_members},
         cues::CueIndex,
-        entities::Entities,
+        document::Document,
+        entities::{Entities, EntityIx, EntityMention},
         finding::{Filler, Finding, domain_fit, range_fit},
         time::TimeExpression,
         tree::Tree,
     },
     language::{Deprel, MentionKind, SentenceId, TokenId, Upos, Xpos},
-    ontology::{Class, End, Ontology, Range, Relation, Slot},
+    ontology::{Class, CueKind, End, Ontology, Range, Relation, RelationKind, Slot},
 };
 
 /// A topic's noun phrase longer than this is cut to its core.
 const MAX_TOPIC_TOKENS: u32 = 8;
 
+/// How many sentences back "the plan" may have been named.
+const TOPIC_REACH: u32 = 20;
+
 /// What a rule sees.
+#[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
-    pub(crate) text: &'a str,
+    pub(crate) document: &'a Document<'a>,
     pub(crate) id: SentenceId,
     pub(crate) tree: &'a Tree<'a>,
     pub(crate) entities: &'a Entities,
     pub(crate) ontology: &'a Ontology,
     pub(crate) cues: &'a CueIndex<'a>,
-    /// Its expressions of time.
-    pub(crate) times: &'a [TimeExpression],
-    /// Day of publication.
-    pub(crate) published: Option<Date>,
 }
 
 impl Reader<'_> {
+    /// The arguments of a predicate. Who "criticised a plan to buy it" is not the one to buy.
+    pub(crate) fn clause(&self, predicate: TokenId) -> Clause {
+        let mut clause = Clause::read(self.tree, predicate);
+        let judged = announcing_verb(self.tree, predicate).is_some_and(|verb| {
+            self.cues.of(CueKind::Verb, self.tree.lemma(verb)).iter().any(|cue| {
+                cue.relation != "callsFor"
+                    && self
+                        .ontology
+                        .relation(&cue.relation)
+                        .is_some_and(|relation| relation.kind == RelationKind::Stance)
+            })
+        });
+        if judged {
+            clause.agent = None;
+        }
+        clause
+    }
+
     /// The entity that a token stands for, by name or reference.
     pub(crate) fn entity(&self, token: TokenId) -> Option<Filler> {
         let (entity, mention) = self.entities.mention_at(self.id, token)?;
+        if mention.kind == MentionKind::Nominal
+            && let Some(span) = self.name_beside(entity, token)
+        {
+            return Some(Filler::Entity { entity, span, certainty: 1.0 });
+        }
         let certainty = match mention.kind {
             MentionKind::Named => 1.0,
             MentionKind::Nominal => 0.85,
             MentionKind::Pronoun => 0.8,
         };
         Some(Filler::Entity { entity, span: mention.span, certainty })
+    }
+
+    /// The name that stands with a description of the same thing: "Moira" for "wife" in "his wife, Moira".
+    fn name_beside(&self, entity: EntityIx, noun: TokenId) -> Option<Span> {
+        let tree = self.tree;
+        let beside = |name: TokenId| {
+            let below = |token: TokenId, head: TokenId| {
+                tree.head(token) == Some(head)
+                    && matches!(
+                        tree.deprel(token),
+                        Deprel::Appos
+                            | Deprel::Flat
+                            | Deprel::NmodDesc
+                            | Deprel::Compound
+                            | Deprel::NmodUnmarked
+                    )
+            };
+            below(name, noun) || below(noun, name)
+        };
+        let named = |mention: &&EntityMention| {
+            mention.sentence == self.id
+                && mention.kind == MentionKind::Named
+                && !mention.demonym
+                && beside(mention.head)
+        };
+        self.entities.get(entity).mentions.iter().find(named).map(|mention| mention.span)
     }
 
     /// The class of the entity that fills an end; `None` for topics and literals.
@@ -109,7 +157,38 @@ impl Reader<'_> {
                     .collect();
             }
         }
-        if topics { self.topic(token).into_iter().collect() } else { Vec::new() }
+        if !topics {
+            return Vec::new();
+        }
+        let noun =
+            if self.tree.upos(token) == Upos::Pron { self.parallel_object(token) } else { Some(token) };
+        noun.and_then(|noun| self.topic(noun)).into_iter().collect()
+    }
+
+    /// What an object pronoun repeats of the clause before: "France backs the tariffs, while Sweden opposes *them*".
+    fn parallel_object(&self, pronoun: TokenId) -> Option<TokenId> {
+        let tree = self.tree;
+        let plural = match tree.form(pronoun).to_lowercase().as_str() {
+            "it" => false,
+            "them" => true,
+            _ => return None,
+        };
+        let verb = tree.head(pronoun).filter(|_| tree.deprel(pronoun) == Deprel::Obj)?;
+        let beside = |token: TokenId| {
+            matches!(tree.deprel(token), Deprel::Conj | Deprel::Advcl | Deprel::Parataxis | Deprel::Ccomp)
+        };
+        let earlier = tree
+            .ancestors(verb)
+            .next()
+            .filter(|_| beside(verb))
+            .into_iter()
+            .chain(tree.children(verb).filter(|&child| beside(child)))
+            .find(|&other| other < verb)?;
+        tree.child(earlier, Deprel::Obj).filter(|&object| {
+            tree.upos(object) == Upos::Noun
+                && (tree.xpos(object) == Xpos::Nns) == plural
+                && self.entity(object).is_none()
+        })
     }
 
     /// The name that stands before or after a noun of its kind: "the R1 model", "the app `TikTok`".
@@ -161,9 +240,60 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The topic that a noun phrase names, if it says enough to be one.
+    /// Its expressions of time.
+    pub(crate) fn times(&self) -> &[TimeExpression] {
+        &self.document.times[self.id.0 as usize]
+    }
+
+    /// The same reader at another sentence.
+    fn at(&self, id: SentenceId) -> Self {
+        Self { id, tree: self.document.tree(id), ..*self }
+    }
+
+    /// The topic that a noun phrase names, if it says enough to be one. "The plan" is what it was called
+    /// before; where nothing tells, it would be one topic with every other plan.
     pub(crate) fn topic(&self, token: TokenId) -> Option<Filler> {
-        let tree = &self.tree;
+        let (span, label) = self.topic_words(token)?;
+        if !self.is_bare_definite(token) || self.ontology.topic_for(&label).is_some() {
+            return Some(Filler::Topic { span, label });
+        }
+        let lemma = self.tree.lemma(token);
+        let earlier = (self.id.0.saturating_sub(TOPIC_REACH)..=self.id.0).rev().find_map(|sentence| {
+            let other = self.at(SentenceId(sentence));
+            let before = |&at: &TokenId| sentence < self.id.0 || at < token;
+            let named = |at: TokenId| {
+                let same = other.tree.upos(at) == Upos::Noun && other.tree.lemma(at) == lemma;
+                if !same || other.is_bare_definite(at) {
+                    return None;
+                }
+                other.topic_words(at).filter(|(_, label)| label.contains(' '))
+            };
+            other.tree.tokens().rev().filter(before).find_map(named)
+        });
+        // "The tariffs" are tariffs; "the plan" is some plan.
+        let general = (self.tree.xpos(token) == Xpos::Nns).then_some(label);
+        earlier.map(|(_, label)| label).or(general).map(|label| Filler::Topic { span, label })
+    }
+
+    /// Whether a noun phrase is a single noun that points back: "the plan", "this idea", "her work".
+    fn is_bare_definite(&self, token: TokenId) -> bool {
+        let tree = self.tree;
+        let points = tree.children_by(token, &[Deprel::Det, Deprel::NmodPoss]).any(|word| {
+            tree.xpos(word) == Xpos::PrpPoss
+                || matches!(tree.lemma(word), "the" | "this" | "that" | "these" | "those" | "such")
+        });
+        let described = tree.children(token).any(|child| {
+            matches!(
+                tree.deprel(child),
+                Deprel::Amod | Deprel::Compound | Deprel::Nmod | Deprel::Acl | Deprel::Nummod | Deprel::Flat
+            ) || tree.deprel(child) == Deprel::NmodPoss && tree.xpos(child) != Xpos::PrpPoss
+        });
+        points && !described && tree.upos(token) == Upos::Noun
+    }
+
+    /// The words of the noun phrase at a token, and how they are written inside a sentence.
+    fn topic_words(&self, token: TokenId) -> Option<(Span, String)> {
+        let tree = self.tree;
         let noun = matches!(tree.upos(token), Upos::Noun | Upos::Propn);
         if !noun || self.ontology.words("topicHeadExclusion").contains(tree.lemma(token)) {
             return None;
@@ -181,6 +311,13 @@ impl Reader<'_> {
         {
             first = TokenId(first.0 + 1);
         }
+        // "an obligation to test models": the noun alone says little.
+        if first == last
+            && let Some(end) = self.purpose(token)
+            && end.0 - token.0 < MAX_TOPIC_TOKENS
+        {
+            last = end;
+        }
         // "closed-source models", where the parser hung "closed-source" elsewhere.
         while let Some(compound) = self.hyphenated_before(first) {
             first = compound;
@@ -193,7 +330,7 @@ impl Reader<'_> {
             return None;
         }
         let span = tree.span(first, last);
-        let mut label = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut label = span.of(self.document.text).split_whitespace().collect::<Vec<_>>().join(" ");
         // The capital of a first word is the sentence's, not its own.
         let word = tree.form(first);
         let capital = tree.upos(first) != Upos::Propn
@@ -204,7 +341,15 @@ impl Reader<'_> {
             let rest: String = label.chars().skip(1).collect();
             label = head + &rest;
         }
-        Some(Filler::Topic { span, label })
+        Some((span, label))
+    }
+
+    /// The last word of what a noun is to bring about: "models" in "an obligation to test models".
+    fn purpose(&self, noun: TokenId) -> Option<TokenId> {
+        let tree = self.tree;
+        let verb = tree.child(noun, Deprel::Acl).filter(|&verb| tree.xpos(verb) == Xpos::Vb)?;
+        let object = tree.child(verb, Deprel::Obj).filter(|&object| object > verb)?;
+        tree.is_nominal(object).then(|| tree.base_phrase(object).1)
     }
 
     /// The first word of a compound with hyphens that stands right before a token.

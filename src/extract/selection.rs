@@ -6,11 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    extract::{
-        clause::{Clause, listed_members},
-        reader::Reader,
-        verbal::match_verb,
-    },
+    extract::{clause::listed_members, reader::Reader, verbal::match_verb},
     language::{SentenceId, TokenId, Upos},
     ontology::{Class, CueKind, End, Range},
 };
@@ -23,7 +19,7 @@ pub(crate) type Expectations = BTreeMap<(SentenceId, TokenId), BTreeSet<Class>>;
 pub(crate) fn expect(reader: &Reader<'_>, expectations: &mut Expectations) {
     let tree = &reader.tree;
     for token in tree.tokens().filter(|&token| tree.upos(token) == Upos::Verb) {
-        let clause = Clause::read(tree, token);
+        let clause = reader.clause(token);
         for cue in reader.cues.of(CueKind::Verb, tree.lemma(token)) {
             let Some(found) = match_verb(reader, cue, &clause) else { continue };
             for (slot, argument) in found.ends {

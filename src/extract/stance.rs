@@ -4,14 +4,14 @@
 use crate::{
     extract::{
         attribution::{Attributed, innermost},
-        clause::{Clause, own_subject},
-        factuality::{Factuality, own_polarity},
-        finding::{Filler, Finding, domain_fit, range_fit},
+        clause::own_subject,
+        factuality::{Factuality, own_factuality},
+        finding::{Filler, Finding, Reality, domain_fit, range_fit},
         reader::Reader,
     },
     language::{Deprel, TokenId, Upos},
     ontology::Class,
-    record::{Modality, Polarity},
+    record::Polarity,
 };
 
 /// How many words up a wish is looked for: "his goal is to help people to build …".
@@ -61,11 +61,25 @@ fn judgement(
         .filter(|&subject| tree.upos(subject) != Upos::Pron);
     let Some(subject) = subject else { return Vec::new() };
     let sign = valence(reader, predicate);
-    if sign == 0 {
+    if sign == 0 || is_condition(reader, predicate) {
         return Vec::new();
     }
-    let approves = (sign > 0) == (own_polarity(tree, predicate, reader.ontology) == Polarity::Affirmed);
+    let approves =
+        (sign > 0) == (own_factuality(tree, predicate, reader.ontology).polarity == Polarity::Affirmed);
     stances(reader, speaker, subject, approves, predicate, 0.7, by("judgement", scope))
+}
+
+/// Whether a clause is only supposed: "if it fails", "should it fail".
+fn is_condition(reader: &Reader<'_>, predicate: TokenId) -> bool {
+    let tree = reader.tree;
+    let conditions = reader.ontology.words("conditionMark");
+    let marked =
+        tree.children_by(predicate, &[Deprel::Mark]).any(|mark| conditions.contains(tree.lemma(mark)));
+    let inverted = tree.deprel(predicate) == Deprel::Advcl
+        && tree
+            .children_by(predicate, &[Deprel::Aux, Deprel::Cop])
+            .any(|auxiliary| own_subject(tree, predicate).is_some_and(|subject| auxiliary < subject));
+    marked || inverted
 }
 
 /// What a predicate and its complements say for (positive) or against (negative) its subject.
@@ -109,7 +123,7 @@ fn wish(
     if favours == ends || !is_wished(reader, verb) {
         return Vec::new();
     }
-    let clause = Clause::read(tree, verb);
+    let clause = reader.clause(verb);
     let Some(object) = clause.patient.filter(|_| tree.child(verb, Deprel::Obj).is_some()) else {
         return Vec::new();
     };
@@ -120,7 +134,7 @@ fn wish(
     else {
         return Vec::new();
     };
-    let approves = favours == (own_polarity(tree, verb, reader.ontology) == Polarity::Affirmed);
+    let approves = favours == (own_factuality(tree, verb, reader.ontology).polarity == Polarity::Affirmed);
     stances(reader, &holder, object, approves, verb, 0.7, by("wish", scope))
 }
 
@@ -206,7 +220,7 @@ fn stances(
                 cue: reader.tree.token(predicate).span,
                 role: None,
                 over: false,
-                factuality: Some(Factuality { polarity: Polarity::Affirmed, modality: Modality::Actual }),
+                reality: Reality::Known(Factuality::ACTUAL),
                 confidence: confidence * fit,
                 by,
             })

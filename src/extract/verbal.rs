@@ -3,7 +3,7 @@
 use crate::{
     extract::{
         clause::Clause,
-        finding::{Filler, Finding},
+        finding::{Filler, Finding, Reality},
         reader::Reader,
     },
     language::{Deprel, TokenId, Upos},
@@ -20,10 +20,21 @@ pub(crate) fn read(reader: &Reader<'_>) -> Vec<Finding> {
     for token in tree.tokens() {
         match tree.upos(token) {
             Upos::Verb => {
-                let clause = Clause::read(tree, token);
-                for cue in reader.cues.of(CueKind::Verb, tree.lemma(token)) {
-                    findings.extend(verb(reader, cue, &clause));
-                }
+                let clause = reader.clause(token);
+                let cues = reader.cues.of(CueKind::Verb, tree.lemma(token));
+                // A company that backs a company invests in it: the cue that says more of its ends has the say.
+                let (narrow, wide): (Vec<&Cue>, Vec<&Cue>) = cues.iter().partition(|cue| cue.is_narrow());
+                let said: Vec<Finding> =
+                    narrow.into_iter().flat_map(|cue| verb(reader, cue, &clause)).collect();
+                let again = wide.into_iter().flat_map(|cue| verb(reader, cue, &clause)).filter(|finding| {
+                    let ends = |other: &Finding| {
+                        reader.same(&other.subject, &finding.subject)
+                            && reader.same(&other.object, &finding.object)
+                    };
+                    !said.iter().any(ends)
+                });
+                findings.extend(again.collect::<Vec<_>>());
+                findings.extend(said);
                 // "based" in "Paris-based" and "is opposed to" are adjectives in participle's dress.
                 for cue in reader.cues.of(CueKind::Adjective, &tree.form(token).to_lowercase()) {
                     findings.extend(adjective(reader, cue, token));
@@ -121,7 +132,7 @@ fn adjective(reader: &Reader<'_>, cue: &Cue, token: TokenId) -> Vec<Finding> {
     if !preceded_by(reader, token, cue) {
         return Vec::new();
     }
-    let clause = Clause::read(tree, token);
+    let clause = reader.clause(token);
     let holder = clause.agent.or(clause.patient).or_else(|| {
         matches!(tree.deprel(token), Deprel::Amod | Deprel::Acl | Deprel::Appos)
             .then(|| tree.head(token))
@@ -189,7 +200,7 @@ fn findings(
         // "stepped down from": the office is named when it is given up.
         over: relation.kind == RelationKind::Fact
             && reader.ontology.words("endingVerb").contains(reader.tree.lemma(predicate)),
-        factuality: None,
+        reality: Reality::Around,
         by,
     };
     if relation.range == Range::Date {
@@ -213,7 +224,7 @@ fn findings(
 /// The date that a clause gives: "born on 4 August 1961".
 fn clause_date(reader: &Reader<'_>, predicate: TokenId) -> Option<Filler> {
     let tree = &reader.tree;
-    reader.times.iter().find_map(|time| {
+    reader.times().iter().find_map(|time| {
         let head = (time.first.0..=time.last.0)
             .map(TokenId)
             .find(|&token| tree.head(token).is_none_or(|head| head < time.first || head > time.last))?;

@@ -224,15 +224,17 @@ pub fn read(text: &str) -> Result<Vec<Block>, ConlluError> {
 
 /// Analyses the words and sentences of a CoNLL-U text as they are given.
 ///
-/// Lemma, tags, tree and mentions are predicted; IDs, forms, comments, multi-word ranges and the other keys of MISC
-/// stay. FEATS and DEPS are emptied: they would speak of another analysis.
+/// Sentences up to a `newdoc` are one text, read in its context. Lemma, tags, tree and mentions are predicted; IDs,
+/// forms, comments, multi-word ranges and the other keys of MISC stay. FEATS and DEPS are emptied: they would speak of another analysis.
 ///
 /// # Errors
 /// At the first line that is not CoNLL-U.
 pub fn analyse_conllu(model: &Model, text: &str) -> Result<Vec<Block>, ConlluError> {
     let mut blocks = read(text)?;
     let mut reader = Reader::new(model);
-    for group in blocks.chunks_mut(GROUP) {
+    let opens = |block: &Block| block.comments.iter().any(|comment| comment.starts_with("newdoc"));
+    let documents = blocks.chunk_by_mut(|_, next| !opens(next));
+    for group in documents.flat_map(|document| document.chunks_mut(GROUP)) {
         let forms = |block: &Block| -> Vec<String> {
             let words = block.lines.iter().filter(|line| matches!(line.id, LineId::Word(_)));
             words.map(|line| line.form.clone()).collect()

@@ -1,4 +1,4 @@
-//! The transformer: from word pieces to one vector for each word and one for the root.
+//! The transformer: from word pieces to one vector for each word and one for the root of each sentence.
 
 use std::ops::Range;
 
@@ -8,18 +8,57 @@ use super::{
     wordpiece::{Case, WordPieces},
 };
 
-/// Sentences as the encoder reads them, one after the other.
+/// Pieces that neighbouring sentences share at most when they are read together.
+const WINDOW: usize = 128;
+
+/// Sentences as the encoder reads them: windows of neighbours, each `[CLS] pieces… [SEP] pieces… [SEP]`.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// Piece, case and position of every row.
     rows: Vec<(u32, Case, u32)>,
-    /// The rows of each sentence.
-    sentences: Vec<Range<usize>>,
-    /// The row of each sentence's root, `[CLS]`, followed by those of its words.
+    /// The rows of each window.
+    windows: Vec<Range<usize>>,
+    /// The row of each sentence's root, the `[CLS]` or `[SEP]` before it, followed by those of its words.
     units: Vec<usize>,
     /// Where the units of each sentence lie in `units`.
     pub(super) unit_ranges: Vec<Range<usize>>,
-    pieces: Vec<u32>,
+}
+
+/// A sentence in word pieces, or as much of it as the positions of the encoder can hold.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    pieces: Vec<(u32, Case)>,
+    /// Where each word begins.
+    starts: Vec<usize>,
+    word: Vec<u32>,
+}
+
+impl Cut {
+    /// Cuts `words`; returns how many were taken.
+    ///
+    /// At least one is: of a word that fills the positions alone, only the first pieces are read.
+    pub(super) fn read<'a>(
+        &mut self,
+        vocabulary: &WordPieces,
+        positions: usize,
+        words: impl Iterator<Item = &'a str>,
+    ) -> usize {
+        self.pieces.clear();
+        self.starts.clear();
+        for word in words {
+            self.word.clear();
+            vocabulary.split(word, &mut self.word);
+            // The first and the last position are the ends'.
+            let free = positions - 2 - self.pieces.len();
+            if self.word.len() > free && !self.starts.is_empty() {
+                break;
+            }
+            let case = Case::of(word);
+            self.starts.push(self.pieces.len());
+            self.pieces.extend(self.word.iter().take(free).map(|piece| (*piece, case)));
+        }
+        self.starts.len()
+    }
 }
 
 impl Batch {
@@ -30,43 +69,36 @@ impl Batch {
 
     pub(super) fn clear(&mut self) {
         self.rows.clear();
-        self.sentences.clear();
+        self.windows.clear();
         self.units.clear();
         self.unit_ranges.clear();
     }
 
-    /// Adds a sentence of as many of `words` as the positions of the encoder can hold, and returns how many.
-    ///
-    /// At least one is taken: of a word that fills a sentence alone, only the first pieces are read.
-    pub(super) fn add<'a>(
-        &mut self,
-        vocabulary: &WordPieces,
-        positions: usize,
-        words: impl Iterator<Item = &'a str>,
-    ) -> usize {
-        let (first_row, first_unit) = (self.rows.len(), self.units.len());
-        self.units.push(first_row);
-        self.rows.push((vocabulary.start(), Case::None, 0));
-        let mut taken = 0;
-        for word in words {
-            self.pieces.clear();
-            vocabulary.split(word, &mut self.pieces);
-            // The last position is the end's.
-            let free = positions - 1 - (self.rows.len() - first_row);
-            if self.pieces.len() > free && taken > 0 {
-                break;
+    /// Whether the last window has room for this sentence too.
+    pub(super) fn has_room(&self, cut: &Cut) -> bool {
+        self.windows.last().is_some_and(|window| window.len() + cut.pieces.len() < WINDOW)
+    }
+
+    /// Adds a sentence, to the last window or to one of its own.
+    pub(super) fn add(&mut self, vocabulary: &WordPieces, cut: &Cut, joins: bool) {
+        let start = match self.windows.last() {
+            Some(window) if joins => window.start,
+            _ => {
+                self.rows.push((vocabulary.start(), Case::None, 0));
+                self.windows.push(self.rows.len() - 1..self.rows.len());
+                self.rows.len() - 1
             }
-            let case = Case::of(word);
-            self.units.push(self.rows.len());
-            for &piece in self.pieces.iter().take(free) {
-                self.rows.push((piece, case, (self.rows.len() - first_row) as u32));
-            }
-            taken += 1;
+        };
+        let (root, first_unit) = (self.rows.len() - 1, self.units.len());
+        self.units.push(root);
+        self.units.extend(cut.starts.iter().map(|piece| root + 1 + piece));
+        for &(piece, case) in cut.pieces.iter().chain([&(vocabulary.end(), Case::None)]) {
+            self.rows.push((piece, case, (self.rows.len() - start) as u32));
         }
-        self.rows.push((vocabulary.end(), Case::None, (self.rows.len() - first_row) as u32));
-        self.sentences.push(first_row..self.rows.len());
+        if let Some(window) = self.windows.last_mut() {
+            window.end = self.rows.len();
+        }
         self.unit_ranges.push(first_unit..self.units.len());
-        taken
     }
 }
 
@@ -164,8 +196,8 @@ impl Encoder {
 
     /// Leaves the vectors of the batch's units in `scratch.units`.
     ///
-    /// Linear in the rows but for attention, which is quadratic within a sentence of at most
-    /// [`Encoder::positions`] pieces. Which sentences share a batch changes no bit of the result.
+    /// Linear in the rows but for attention, which is quadratic within a window of at most [`WINDOW`] pieces, or one
+    /// sentence of at most [`Encoder::positions`]. Which windows share a batch changes no bit of the result.
     pub(super) fn run(&self, cpu: Cpu, batch: &Batch, scratch: &mut Scratch) {
         let hidden = self.hidden;
         let Scratch { units: x, quantised, qkv, mixed, wide, next, attention } = scratch;
@@ -174,7 +206,7 @@ impl Encoder {
             quantised.fill(cpu, x, hidden);
             layer.qkv.apply(cpu, quantised, qkv);
             mixed.resize(x.len(), 0.0);
-            for rows in &batch.sentences {
+            for rows in &batch.windows {
                 attention.mix(
                     cpu,
                     &qkv[rows.start * 3 * hidden..rows.end * 3 * hidden],
@@ -236,7 +268,7 @@ fn keep_rows(values: &mut Vec<f32>, width: usize, rows: &[usize]) {
 }
 
 impl Attention {
-    /// Attention within one sentence: `qkv` holds query, key and value of each row side by side.
+    /// Attention within one window: `qkv` holds query, key and value of each row side by side.
     ///
     /// Rows are padded so that the float product works on whole tiles; a padded column scores −∞ and so weighs
     /// nothing.
@@ -270,5 +302,48 @@ impl Attention {
                 out[from..][..depth].copy_from_slice(context);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Model;
+
+    #[test]
+    fn neighbours_share_a_window_as_long_as_they_fit() {
+        let pieces = &Model::embedded().pieces;
+        let mut batch = Batch::default();
+        let mut cut = Cut::default();
+        // 1 + 41, then 41 each: three fit in 128, and a fourth does not.
+        for _ in 0..4 {
+            assert_eq!(cut.read(pieces, 512, std::iter::repeat_n("tax", 40)), 40);
+            let joins = batch.has_room(&cut);
+            batch.add(pieces, &cut, joins);
+        }
+        assert_eq!(batch.windows, [0..124, 124..166]);
+        let roots: Vec<usize> = batch.unit_ranges.iter().map(|units| batch.units[units.start]).collect();
+        assert_eq!(roots, [0, 41, 82, 124]);
+        assert!(
+            roots.iter().all(
+                |root| batch.rows[*root].0 == if root % 124 == 0 { pieces.start() } else { pieces.end() }
+            )
+        );
+        assert_eq!(batch.rows[123].2, 123);
+        assert_eq!(batch.rows[124].2, 0, "positions begin anew with a window");
+    }
+
+    #[test]
+    fn a_sentence_longer_than_the_encoder_is_cut() {
+        let pieces = &Model::embedded().pieces;
+        let mut cut = Cut::default();
+        assert_eq!(cut.read(pieces, 12, std::iter::repeat_n("tax", 40)), 10);
+        let endless = "a1".repeat(30);
+        assert_eq!(
+            cut.read(pieces, 12, [endless.as_str(), "tax"].into_iter()),
+            1,
+            "one word is always taken"
+        );
+        assert!(cut.pieces.len() <= 10);
     }
 }

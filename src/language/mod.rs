@@ -15,7 +15,7 @@ mod types;
 mod wordpiece;
 
 pub use conllu::analyse_conllu;
-use encoder::{Batch, Scratch};
+use encoder::{Batch, Cut, Scratch};
 use heads::{HeadScratch, Parse, Word};
 pub use model::{Model, ModelError};
 pub use segment::{Segment, segment};
@@ -73,6 +73,7 @@ fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
     let by_rule = match (word.upos, word.xpos) {
         (Upos::Verb, tag) => morphology::verb_lemma(form, tag, is_word),
         (Upos::Noun, Xpos::Nns) => morphology::noun_lemma(form, is_word),
+        (Upos::Adj, tag) => morphology::adjective_lemma(form, tag, is_word),
         _ => None,
     };
     Token {
@@ -89,6 +90,7 @@ fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
 struct Reader<'m> {
     model: &'m Model,
     batch: Batch,
+    cut: Cut,
     scratch: Scratch,
     head_scratch: HeadScratch,
 }
@@ -98,29 +100,33 @@ impl<'m> Reader<'m> {
         Self {
             model,
             batch: Batch::default(),
+            cut: Cut::default(),
             scratch: Scratch::default(),
             head_scratch: HeadScratch::default(),
         }
     }
 
-    /// What the model says of each sentence, in order.
+    /// What the model says of each sentence of one document, in order.
     ///
-    /// A sentence of more pieces than the encoder has positions is read in parts; the root of each later part then
-    /// hangs on that of the first by `parataxis`.
+    /// Neighbours are read together as far as they fit a window, from the first sentence on. A sentence of more pieces
+    /// than the encoder has positions is read in parts; the root of each later part then hangs on that of the first
+    /// by `parataxis`.
     fn read(&mut self, sentences: &[Vec<&str>]) -> Vec<Parse<'m>> {
+        let model = self.model;
         let mut parses: Vec<Parse<'m>> = sentences.iter().map(|_| Parse::default()).collect();
         // The sentence of each part in the batch.
         let mut owners = Vec::new();
         for (at, words) in sentences.iter().enumerate() {
             let mut rest = words.as_slice();
             while !rest.is_empty() {
-                let model = self.model;
-                let taken = self.batch.add(&model.pieces, model.encoder.positions(), rest.iter().copied());
-                rest = &rest[taken..];
-                owners.push(at);
-                if self.batch.rows() >= BATCH_ROWS {
+                let taken = self.cut.read(&model.pieces, model.encoder.positions(), rest.iter().copied());
+                let joins = self.batch.has_room(&self.cut);
+                if !joins && self.batch.rows() >= BATCH_ROWS {
                     self.run(&mut owners, &mut parses);
                 }
+                self.batch.add(&model.pieces, &self.cut, joins);
+                rest = &rest[taken..];
+                owners.push(at);
             }
         }
         self.run(&mut owners, &mut parses);
@@ -128,7 +134,7 @@ impl<'m> Reader<'m> {
     }
 
     fn run(&mut self, owners: &mut Vec<usize>, parses: &mut [Parse<'m>]) {
-        let Self { model, batch, scratch, head_scratch } = self;
+        let Self { model, batch, scratch, head_scratch, .. } = self;
         model.encoder.run(model.cpu, batch, scratch);
         for (owner, part) in owners.drain(..).zip(model.heads.run(model.cpu, batch, scratch, head_scratch)) {
             parses[owner].join(part);
@@ -177,6 +183,7 @@ mod tests {
     #[derive(Deserialize)]
     struct Case {
         words: Vec<String>,
+        document: String,
         upos: Vec<String>,
         xpos: Vec<String>,
         lemma: Vec<String>,
@@ -214,11 +221,14 @@ mod tests {
     #[test]
     fn the_program_computes_what_training_computed() {
         let cases = reference();
-        let sentences: Vec<Vec<&str>> =
-            cases.iter().map(|case| case.words.iter().map(String::as_str).collect()).collect();
         let mut reader = Reader::new(Model::embedded());
         let (mut labels, mut wrong) = (0, Vec::new());
-        for (case, parse) in cases.iter().zip(reader.read(&sentences)) {
+        let documents = cases.chunk_by(|a, b| !a.document.is_empty() && a.document == b.document);
+        let parses = documents.flat_map(|document| {
+            let words = document.iter().map(|case| case.words.iter().map(String::as_str).collect());
+            reader.read(&words.collect::<Vec<Vec<&str>>>())
+        });
+        for (case, parse) in cases.iter().zip(parses) {
             for (at, (word, tag)) in parse.words.iter().zip(tags(&parse)).enumerate() {
                 let found = [
                     word.upos.to_string(),
@@ -252,9 +262,11 @@ mod tests {
     fn vectors_are_those_of_training() {
         let model = Model::embedded();
         let mut gaps = Vec::new();
-        for case in reference() {
+        for case in reference().iter().filter(|case| case.document.is_empty()) {
             let mut batch = Batch::default();
-            batch.add(&model.pieces, model.encoder.positions(), case.words.iter().map(String::as_str));
+            let mut cut = Cut::default();
+            cut.read(&model.pieces, model.encoder.positions(), case.words.iter().map(String::as_str));
+            batch.add(&model.pieces, &cut, false);
             let mut scratch = Scratch::default();
             model.encoder.run(model.cpu, &batch, &mut scratch);
             let width = scratch.units.len() / (case.words.len() + 1);

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The format this program reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A trained model of one language: word pieces, encoder and heads.
 ///

@@ -1,4 +1,4 @@
-//! Dictionary forms of verbs and plural nouns by rule, checked against the words that the model knows.
+//! Dictionary forms of verbs, plural nouns and compared adjectives by rule, checked against the words that the model knows.
 //!
 //! The lemma head reads an ending well but cannot know that "acquired" lacks an "e" and "visited" does not. Whether
 //! "acquire" or "acquir" is a word is written in the model's own vocabulary.
@@ -83,6 +83,22 @@ pub(super) fn verb_lemma(form: &str, xpos: Xpos, is_word: impl Fn(&str) -> bool)
         }
         _ => None,
     }
+}
+
+/// The plain form of a comparative or superlative; `None` where no rule finds one.
+///
+/// ```text
+/// safer → safe     biggest → big     easier → easy     greater → great
+/// ```
+pub(super) fn adjective_lemma(form: &str, xpos: Xpos, is_word: impl Fn(&str) -> bool) -> Option<String> {
+    let form = form.to_lowercase();
+    let ending = match xpos {
+        Xpos::Jjr => "er",
+        Xpos::Jjs => "est",
+        _ => return None,
+    };
+    let stem = form.strip_suffix(ending).filter(|stem| stem.len() > 2 && *stem != "bett")?;
+    base(stem, &is_word).filter(|lemma| is_word(lemma))
 }
 
 fn third_person(form: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
@@ -175,6 +191,19 @@ mod tests {
             assert_eq!(found.as_deref(), Some(singular), "{plural}");
         }
         assert_eq!(noun_lemma("people", |word| pieces.is_word(word)), None);
+    }
+
+    #[test]
+    fn adjectives_find_their_plain_form() {
+        let pieces = &Model::embedded().pieces;
+        let cases = "safer/JJR/safe biggest/JJS/big easier/JJR/easy greater/JJR/great later/JJR/late newest/JJS/new \
+            stronger/JJR/strong cheaper/JJR/cheap larger/JJR/large freer/JJR/free";
+        for case in cases.split_whitespace() {
+            let [form, tag, plain] = case.split('/').collect::<Vec<_>>()[..] else { panic!("{case}") };
+            let found = adjective_lemma(form, Xpos::parse(tag), |word| pieces.is_word(word));
+            assert_eq!(found.as_deref(), Some(plain), "{form}");
+        }
+        assert_eq!(adjective_lemma("better", Xpos::Jjr, |word| pieces.is_word(word)), None);
     }
 
     #[test]

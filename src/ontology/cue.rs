@@ -113,6 +113,17 @@ const MAX_TEMPLATE: usize = 400;
 type Piece<'a> = (usize, &'a str);
 
 impl Cue {
+    /// Whether it says of an end what class it must have.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        let object = match &self.object {
+            CueObject::Slot(slot) => Some(*slot),
+            CueObject::None | CueObject::Nouns(_) => None,
+        };
+        let ends = [self.subject, object, self.oblique.as_ref().map(|oblique| oblique.slot)];
+        ends.into_iter().flatten().any(|slot| slot.class.is_some())
+    }
+
     /// Parses one template of `kind` for `relation`.
     ///
     /// A verb template is `END VERB [END|[NOUN]] [PREPOSITION END]`, any other `END WORD… PREPOSITION END`;

@@ -27,6 +27,7 @@ fn help() {
         "articles",
         "stats",
         "check",
+        "eval",
     ] {
         let ran = desk.run_args(&[command, "--help"]);
         assert_eq!(ran.code, Some(0));
@@ -181,4 +182,22 @@ fn analyse_reads_its_own_output() {
         rows.map(|line| line.split('\t').nth(1).unwrap().to_owned()).collect()
     };
     assert_eq!(words(&conllu.stdout), words(&again.stdout));
+}
+
+#[test]
+fn eval_scores_gold_and_names_bad_gold() {
+    let desk = Desk::new();
+    let gold = r#"{"text":"Kestrel acquired Lumora in 2021.","facts":[{"subject":[0,7],"relation":"acquired","object":[17,23]}]}"#;
+    desk.write("gold.jsonl", gold);
+    let ran = desk.run("eval gold.jsonl --json");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let scores: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&scores["all"]["gold"], &scores["all"]["right"]), (&1.into(), &1.into()), "{scores:#}");
+    let table = desk.run("eval gold.jsonl").stdout;
+    assert!(table.contains("precision") && table.contains("expected calibration error"), "{table}");
+
+    desk.write("bad.jsonl", gold.replace("[17,23]", "[17,99]"));
+    let ran = desk.run("eval bad.jsonl");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("bad.jsonl") && ran.stderr.contains("17..99"), "{}", ran.stderr);
 }

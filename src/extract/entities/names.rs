@@ -95,6 +95,7 @@ impl Finder<'_, '_> {
             let guess = Some((class, mention.score));
             names.push(Name { sentence: self.sentence, first, last, guess, demonym });
         }
+        self.join_branches(&mut names);
         let mut token = TokenId(0);
         while token.0 < tree.len() {
             let found = (0..5).rev().find_map(|more| {
@@ -114,6 +115,33 @@ impl Finder<'_, '_> {
             token.0 += 1;
         }
         names
+    }
+
+    /// Joins "Open Ledger" and "UK" where the tree makes one phrase of them: a body called after where it works. In
+    /// "Boeing US sales" the country belongs to what follows.
+    fn join_branches(&self, names: &mut Vec<Name>) {
+        let tree = self.context.tree(self.sentence);
+        let root = |name: &Name| name.guess.map(|(class, _)| class.root());
+        let mut at = 0;
+        while at + 1 < names.len() {
+            let (body, place) = (&names[at], &names[at + 1]);
+            let inside = |name: &Name, token: TokenId| (name.first..=name.last).contains(&token);
+            let joined = body.last.0 + 1 == place.first.0
+                && root(body) == Some(Class::Organization)
+                && root(place) == Some(Class::Place)
+                && [body, place].into_iter().any(|name| {
+                    let other = if name.first == body.first { place } else { body };
+                    let head = head(self.context, self.sentence, name.first, name.last);
+                    tree.head(head).is_some_and(|above| inside(other, above))
+                        && matches!(tree.deprel(head), Deprel::Compound | Deprel::Flat)
+                });
+            if joined {
+                names[at].last = names[at + 1].last;
+                names.remove(at + 1);
+            } else {
+                at += 1;
+            }
+        }
     }
 
     /// The last token of a name with the number behind it: "Marlin 3". A number that counts something else ("Kestrel
@@ -171,7 +199,11 @@ impl Finder<'_, '_> {
                 .take_while(|&at| free[at as usize] && self.is_name_word(TokenId(at)))
                 .last();
             if let Some(end) = run {
-                let tidy = self.tidy(TokenId(token), TokenId(end), Class::Person);
+                // "a Democrat" is one of many.
+                let one_of_many = tree
+                    .before(TokenId(token))
+                    .is_some_and(|before| matches!(tree.form(before), "a" | "an" | "A" | "An"));
+                let tidy = self.tidy(TokenId(token), TokenId(end), Class::Person).filter(|_| !one_of_many);
                 found.extend(tidy.filter(|(first, last)| last.0 - first.0 < 6));
                 token = end;
             }
@@ -391,7 +423,9 @@ impl Finder<'_, '_> {
             } else if self.is_title(before)
                 && tree.head(before).is_some_and(|head| (first..=last).contains(&head))
             {
-                vote(Class::Person, 1.5);
+                // "chief executive Maren Dahl": only people have an office.
+                let office = tree.upos(before) == Upos::Noun && tree.deprel(before) == Deprel::NmodDesc;
+                vote(Class::Person, if office { 2.5 } else { 1.5 });
             } else if (tree.upos(before) == Upos::Noun
                 && matches!(tree.deprel(before), Deprel::Compound | Deprel::NmodDesc)
                 && tree.head(before).is_some_and(|head| (first..=last).contains(&head)))
@@ -424,6 +458,12 @@ impl Finder<'_, '_> {
         for noun in described {
             self.describe(noun, 2.0, &mut vote);
         }
+        // "Meta's Zuckerberg", "Meta's Llama"
+        let owner = tree.child(head, Deprel::NmodPoss).and_then(|owner| self.guessed(owner));
+        if matches!(owner, Some(MentionClass::Company | MentionClass::Organization)) {
+            vote(Class::Person, 1.0);
+            vote(Class::Product, 0.5);
+        }
         self.evidence_of_kind(head, last, &mut vote);
         let who = tree.children_by(head, &[Deprel::AclRelcl]).any(|clause| {
             tree.children_by(clause, &[Deprel::Nsubj, Deprel::NsubjPass])
@@ -451,6 +491,9 @@ fn telling(context: &Context<'_>, names: &[Name]) -> Vec<Name> {
     }
     found.into_values().filter(|(score, _)| *score >= 2.0).flat_map(|(_, names)| names).collect()
 }
+
+/// What is left of the votes for a class that a verb does not take.
+const IMPOSSIBLE: f32 = 0.6;
 
 /// What the verb that a name stands with says of its class; a verb that takes anything says nothing.
 fn expected(context: &Context<'_>, name: &Name) -> Vec<(Class, f32)> {
@@ -569,7 +612,16 @@ impl<'a> Group<'a> {
             for (class, score) in finder.evidence(name.first, name.last) {
                 *self.votes.entry(class).or_insert(0.0) += score;
             }
-            for (class, score) in expected(context, name) {
+            let expected = expected(context, name);
+            if !expected.is_empty() && self.words.len() == 1 {
+                // Whoever sues is no product: what cannot stand there loses. Longer names speak for themselves.
+                for (class, votes) in &mut self.votes {
+                    if !expected.iter().any(|(allowed, _)| allowed.root() == class.root()) {
+                        *votes *= IMPOSSIBLE;
+                    }
+                }
+            }
+            for (class, score) in expected {
                 *self.votes.entry(class).or_insert(0.0) += score;
             }
             self.gender = self.gender.or_else(|| gender(context, name));
