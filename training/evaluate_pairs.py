@@ -10,7 +10,7 @@ from . import relations
 from .batches import WINDOW, Encoder
 from .model import Model
 from .pairs import Item, collate_items, items, place, tasks
-from .passages import POLARITY, STANCE, TURNED, Fact, Passage
+from .passages import POLARITY, STANCE, TURNED, Passage
 from .pieces import Pieces
 from .relations import RELATIONS
 from .score import f1
@@ -197,12 +197,10 @@ def dse(results: list[Scores]):
     gold, found = [], []
     for r in results:
         for p, q, cls in r.passage.stances:
+            gold.append(cls)
             if (p, q) in r.stances:
-                both = r.stances[p, q] + r.stances[q, p][list(TURNED)]
-                gold.append(cls)
-                found.append(int(both.argmax()))
+                found.append(int((r.stances[p, q] + r.stances[q, p][list(TURNED)]).argmax()))
             else:
-                gold.append(cls)
                 found.append(0)
     micro = sum(g == f for g, f in zip(gold, found)) / max(1, len(gold))
     score = macro(gold, found, range(len(STANCE)))

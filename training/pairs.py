@@ -41,9 +41,9 @@ def distance(subject: Mention, object: Mention, starts: dict[int, int]) -> int:
     return (turned * 3 + min(2, b.sentence - a.sentence)) * (len(WORDS_BETWEEN) + 2) + words
 
 
-THIRD = {form: group for group, forms in {
-    "he": "he him his himself", "she": "she her hers herself", "it": "it its itself", "they": "they them their theirs themselves",
-}.items() for form in forms.split()}
+# Pronouns of different groups stand for different things.
+GROUPS = ("he him his himself", "she her hers herself", "it its itself")
+GROUP = {form: group for group in GROUPS for form in group.split()}
 MINOR = {"the", "a", "an", "of", "and", "'s", "’s"}
 
 
@@ -69,8 +69,8 @@ def features(later: Look, earlier: Look) -> list[int]:
     """One row number of the link table for each feature."""
     pronoun = KINDS.index("pronoun")
     contained = pronoun not in (later.kind, earlier.kind) and bool(later.words and earlier.words)
-    groups = THIRD.get(later.head), THIRD.get(earlier.head)
-    if later.kind == earlier.kind == pronoun and all(groups) and "they" not in groups:
+    groups = GROUP.get(later.head), GROUP.get(earlier.head)
+    if later.kind == earlier.kind == pronoun and all(groups):
         agree = 1 if groups[0] == groups[1] else 2
     else:
         agree = 0 if not (later.cls and earlier.cls) else 1 if later.cls == earlier.cls else 2
@@ -163,7 +163,8 @@ def tasks(item: Item, rng: random.Random | None = None) -> Tasks:
                     known(s, o, (s, o))
         else:
             extra = rng is None or rng.random() < 0.7
-            candidates = {shown(i): i for i, m in enumerate(mentions) if m.same is None and (m.gold or extra) and m.sentence in window}
+            alone = (i for i, m in enumerate(mentions) if m.same is None and m.sentence in window and (m.gold or extra))
+            candidates = {shown(i): i for i in alone}
             without = []
             for (s, real_s), (o, real_o) in permutations(candidates.items(), 2):
                 if not together(s, o):
@@ -230,8 +231,10 @@ def collate_items(chosen: list[Item], asked: list[Tasks], index: dict[str, int])
     any_of = [(at, names) for at, pair in enumerate(pairs) for names in pair[3]]
     stances = [(number[n, p], number[n, q], d, cls) for n, t in enumerate(asked) for p, q, d, cls in t.stances]
     polarities = [(number[n, i], cls) for n, t in enumerate(asked) for i, cls in t.polarities]
-    links = [(number[n, i], [number[n, k] for k in back], rows, same) for n, t in enumerate(asked) for i, back, rows, same in t.links if back]
-    most = max((len(back) for _, back, _, _ in links), default=0)
+    links = [
+        (number[n, i], [number[n, k] for k in back], rows, same) for n, t in enumerate(asked) for i, back, rows, same in t.links if back
+    ]
+    most = max((len(back) for _, back, _, _ in links), default=1)
 
     def table(rows, width: int) -> torch.Tensor:
         return torch.tensor(rows, dtype=torch.long).view(-1, width)
@@ -253,7 +256,7 @@ def collate_items(chosen: list[Item], asked: list[Tasks], index: dict[str, int])
         "later": torch.tensor([i for i, *_ in links], dtype=torch.long),
         "earlier": table([back + [-1] * (most - len(back)) for _, back, _, _ in links], most),
         "features": table([rows + [[0] * len(FEATURES)] * (most - len(rows)) for _, _, rows, _ in links], most * len(FEATURES)).view(
-            len(links), most, len(FEATURES)
+            -1, most, len(FEATURES)
         ),
         "same": table([same + [False] * (most - len(same)) for _, _, _, same in links], most).bool(),
     }

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from . import relations
 from .labels import rule_spans
-from .readers import GUM_CLASS, PRONOUNS, Sentence, conllu_blocks, gum_brackets, name_core, span_head, split_hyphens, tag_spans, trim
+from .readers import (
+    GUM_CLASS, PRONOUNS, Sentence, conllu_blocks, gum_brackets, name_core, span_head, split_hyphens, tag_spans, trim,
+)
 
 ROOT_CLASS = {"Company": "Organization", "Country": "Place"}
 
@@ -284,7 +286,7 @@ def noun_phrase(heads: list[int], deprels: list[str], head: int) -> tuple[int, i
 TAGGED_PRONOUNS = {"PRP", "PRP$", "WP", "WP$"}
 PERSONAL = set("i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers "
                "herself who whom".split())
-ANY_PRONOUN = PERSONAL | PRONOUNS | set("them theirs themselves itself whose which that this these those one there here where".split()) - {"the"}
+ANY_PRONOUN = (PERSONAL | PRONOUNS | set("them theirs themselves itself whose which that this these those there here where".split())) - {"the"}
 
 
 def kind_of(words: list[str]) -> str:

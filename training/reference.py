@@ -9,7 +9,7 @@ import torch
 from .batches import WINDOW, Encoder
 from .evaluate import analyse
 from .model import Model
-from .pairs import Look, collate_items, distance, features, items, Tasks
+from .pairs import Look, Tasks, collate_items, distance, features, items
 from .passages import Mention, Passage
 from .pieces import Pieces
 from .readers import Sentence
@@ -63,14 +63,16 @@ MENTIONS = [
 
 @torch.no_grad()
 def pair_scores(model: Model, encode: Encoder) -> dict:
-    """Scores of all pairs of a window, of the polarity towards each mention, and of the links of each to all earlier ones."""
+    """Scores of some pairs, of the polarity towards each mention, and of the links of each to all earlier ones."""
     words = [s.split(" ") for s in SENTENCES[ALONE:]]
     passage = Passage("", DOCUMENT, words=words, mentions=[Mention(*row) for row in MENTIONS])
     (item,) = items(passage, encode, WINDOW)
     window = {row["number"]: n for n, rows in enumerate(item.windows) for row in rows}
     starts = {n: sum(map(len, words[:n])) for n in range(len(words))}
     mentions, numbers = passage.mentions, range(len(MENTIONS))
-    together = [(s, o) for s, o in permutations(numbers, 2) if window[mentions[s].sentence] == window[mentions[o].sentence]]
+    together = [
+        (s, o) for s, o in permutations(numbers, 2) if 4 in (s, o) and window[mentions[s].sentence] == window[mentions[o].sentence]
+    ]
     pairs = [(s, o, distance(mentions[s], mentions[o], starts)) for s, o in together]
     looks = [Look.of(m, words[m.sentence], m.cls) for m in mentions]
     links = [(i, list(range(i)), [features(looks[i], looks[k]) for k in range(i)], [False] * i) for i in numbers if i]
