@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    clause::{Clause, own_subject},
+    clause::{Clause, is_subject_after_all, own_subject},
     document::Document,
     entities::{Entities, EntityIx},
     quote::Quote,
@@ -428,7 +428,7 @@ impl Reader<'_, '_> {
         let says = kind == AttributionKind::Says;
         for child in tree.children(verb) {
             let clause = match tree.deprel(child) {
-                Deprel::Ccomp | Deprel::CsubjPass => true,
+                Deprel::Ccomp | Deprel::CsubjPass => !is_subject_after_all(tree, child),
                 // "is said to own", "denied owning", "claims to own"; others begin, plan or promise to.
                 Deprel::Xcomp => {
                     (tree.is_passive(verb) || !says || self.listed("claimingVerb", verb))

@@ -94,7 +94,18 @@ pub(crate) fn own_subject(tree: &Tree<'_>, predicate: TokenId) -> Option<TokenId
     };
     subject(&[Deprel::Nsubj, Deprel::NsubjPass])
         .or_else(|| subject(&[Deprel::NsubjOuter]))
+        .or_else(|| subject(&[Deprel::Ccomp]).filter(|&child| is_subject_after_all(tree, child)))
         .or_else(|| stray_subject(tree, predicate))
+}
+
+/// Whether what the parser took for a complement clause is a mere noun before its verb: "Acme, which is growing, said …".
+pub(crate) fn is_subject_after_all(tree: &Tree<'_>, token: TokenId) -> bool {
+    tree.deprel(token) == Deprel::Ccomp
+        && matches!(tree.upos(token), Upos::Propn | Upos::Noun)
+        && tree.head(token).is_some_and(|verb| token < verb && tree.child(verb, Deprel::Nsubj).is_none())
+        && !tree.children(token).any(|child| {
+            matches!(tree.deprel(child), Deprel::Cop | Deprel::Nsubj | Deprel::NsubjPass | Deprel::Mark)
+        })
 }
 
 /// The noun right before the auxiliaries of a verb that has no subject: its subject, whatever the parser made of it.
