@@ -19,7 +19,7 @@ def main():
     step("prepare", "read the data sets", data, work)
     step(
         "train", "fine-tune; continues a run that was stopped", work, run,
-        ("--epochs", {"type": int, "default": 8}),
+        ("--epochs", {"type": int, "default": 10}),
         ("--alone", {"type": int, "default": 4, "help": "epochs that read every sentence alone"}),
         ("--rate", {"type": float, "default": 1e-4}),
         ("--head-rate", {"type": float, "default": 1e-3}),
