@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from .labels import ANYTHING, NO_COMPANY, NOMINAL, OUTSIDE, Gazetteers, allowed, either, folded, rule_spans
+from .labels import ANYTHING, NOMINAL, OUTSIDE, Gazetteers, allowed, either, folded, rule_spans
 
 OPEN = either("Product", "Event")
 

@@ -298,7 +298,7 @@ struct Reader<'r, 'a> {
 
 impl Reader<'_, '_> {
     fn listed(&self, list: &str, token: TokenId) -> bool {
-        self.tree.is_in(token, self.ontology.words(list))
+        self.ontology.words(list).contains(self.tree.lemma(token))
     }
 
     /// How a verb takes its complement, if it is a verb of saying, denying or doubting.
@@ -394,8 +394,9 @@ impl Reader<'_, '_> {
         last: TokenId,
         kind: AttributionKind,
     ) -> Attributed {
-        let vague = speaker.is_none_or(|token| self.who(token).is_none() && !self.is_definite(token));
-        let speaker = speaker.and_then(|token| self.who(token));
+        let said_by = speaker;
+        let speaker = said_by.and_then(|token| self.who(token));
+        let vague = speaker.is_none() && said_by.is_none_or(|token| !self.is_definite(token));
         Attributed {
             scope: Scope::Clause { sentence: self.sentence, head, except },
             speaker: speaker.map(|(entity, _)| entity),
@@ -413,9 +414,10 @@ impl Reader<'_, '_> {
         let tree = self.tree;
         match tree.xpos(token) {
             Xpos::Prp => !matches!(tree.lemma(token), "they" | "it" | "one" | "you"),
-            Xpos::Nn | Xpos::Nnp => {
-                let the = tree.child(token, Deprel::Det).is_some_and(|word| tree.lemma(word) == "the");
-                tree.xpos(token) == Xpos::Nnp || the || tree.child(token, Deprel::NmodPoss).is_some()
+            Xpos::Nnp => true,
+            Xpos::Nn => {
+                tree.child(token, Deprel::Det).is_some_and(|word| tree.lemma(word) == "the")
+                    || tree.child(token, Deprel::NmodPoss).is_some()
             }
             _ => false,
         }

@@ -51,8 +51,7 @@ impl Factuality {
 /// Meta failed to buy it.                   negated, actual
 /// ```
 pub(crate) fn factuality(tree: &Tree<'_>, token: TokenId, ontology: &Ontology) -> Option<Factuality> {
-    let mut factuality = Factuality::ACTUAL;
-    own_words(tree, token, ontology, &mut factuality);
+    let mut factuality = own_factuality(tree, token, ontology);
     let mut below = token;
     for _ in 0..MAX_EMBEDDING {
         // "asked whether Meta had bought it"

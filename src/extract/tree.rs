@@ -1,7 +1,5 @@
 //! A sentence's dependency tree, ready to walk.
 
-use std::collections::BTreeSet;
-
 use crate::{
     article::Span,
     language::{Deprel, Sentence, Token, TokenId, Upos, Xpos},
@@ -113,11 +111,6 @@ impl<'a> Tree<'a> {
     /// Its dictionary form.
     pub(crate) fn lemma(&self, token: TokenId) -> &'a str {
         &self.token(token).lemma
-    }
-
-    /// Whether its dictionary form is in a word list.
-    pub(crate) fn is_in(&self, token: TokenId, words: &BTreeSet<String>) -> bool {
-        words.contains(self.lemma(token))
     }
 
     /// Its universal part of speech.

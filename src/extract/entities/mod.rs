@@ -166,11 +166,7 @@ impl Context<'_> {
     /// The same for a token, plural or not.
     fn noun_classes_at(&self, tree: &Tree<'_>, noun: TokenId) -> BTreeSet<Class> {
         let classes = self.noun_classes(&tree.joined_lemma(noun));
-        if !classes.is_empty() {
-            return classes;
-        }
-        let lists = NOUN_LISTS.iter().filter(|(list, _)| tree.is_in(noun, self.ontology.words(list)));
-        lists.map(|(_, class)| *class).collect()
+        if classes.is_empty() { self.noun_classes(tree.lemma(noun)) } else { classes }
     }
 
     /// Whether a noun may describe something of that class; a noun in no list may describe anything.

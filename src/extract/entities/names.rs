@@ -126,15 +126,15 @@ impl Finder<'_, '_> {
         while at + 1 < names.len() {
             let (body, place) = (&names[at], &names[at + 1]);
             let inside = |name: &Name, token: TokenId| (name.first..=name.last).contains(&token);
+            let hangs_on = |name: &Name, other: &Name| {
+                let head = head(self.context, self.sentence, name.first, name.last);
+                tree.head(head).is_some_and(|above| inside(other, above))
+                    && matches!(tree.deprel(head), Deprel::Compound | Deprel::Flat)
+            };
             let joined = body.last.0 + 1 == place.first.0
                 && root(body) == Some(Class::Organization)
                 && root(place) == Some(Class::Place)
-                && [body, place].into_iter().any(|name| {
-                    let other = if name.first == body.first { place } else { body };
-                    let head = head(self.context, self.sentence, name.first, name.last);
-                    tree.head(head).is_some_and(|above| inside(other, above))
-                        && matches!(tree.deprel(head), Deprel::Compound | Deprel::Flat)
-                });
+                && (hangs_on(body, place) || hangs_on(place, body));
             if joined {
                 names[at].last = names[at + 1].last;
                 names.remove(at + 1);
