@@ -216,6 +216,15 @@ pub struct Bin {
     pub right: f64,
 }
 
+/// Statements for which the same kinds of witnesses speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Agreement {
+    /// How many.
+    pub statements: usize,
+    /// Those that are right.
+    pub right: usize,
+}
+
 /// A statement that gold does not have, or a fact of gold that was not found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mistake {
@@ -242,6 +251,7 @@ pub struct Scorer<'o> {
     threshold: f64,
     relations: BTreeMap<String, Counts>,
     judged: Vec<(f64, bool)>,
+    witnesses: BTreeMap<&'static str, Agreement>,
     wrong: Vec<Mistake>,
     missed: Vec<Mistake>,
 }
@@ -257,6 +267,8 @@ pub struct Scores {
     pub calibration: Vec<Bin>,
     /// Mean distance between confidence and share right, weighted by statements.
     pub calibration_error: f64,
+    /// By what speaks for them: [`Witnesses::agreement`](crate::record::Witnesses::agreement).
+    pub witnesses: BTreeMap<&'static str, Agreement>,
     /// Statements that gold does not have, the most confident first.
     pub wrong: Vec<Mistake>,
     /// Facts of gold that were not found, in order.
@@ -272,6 +284,7 @@ impl<'o> Scorer<'o> {
             threshold,
             relations: BTreeMap::new(),
             judged: Vec::new(),
+            witnesses: BTreeMap::new(),
             wrong: Vec::new(),
             missed: Vec::new(),
         }
@@ -317,6 +330,11 @@ impl<'o> Scorer<'o> {
             counts.right += usize::from(right);
             counts.exact += usize::from(matched.is_some_and(|(_, words)| words == Words::Exact));
             self.judged.push((statement.confidence.value(), right));
+            if let Some(witnesses) = &statement.witnesses {
+                let agreement = self.witnesses.entry(witnesses.agreement()).or_default();
+                agreement.statements += 1;
+                agreement.right += usize::from(right);
+            }
             if !right {
                 let evidence = &statement.evidence;
                 let words = |span: CharSpan| -> String {
@@ -418,6 +436,7 @@ impl<'o> Scorer<'o> {
             all,
             relations: self.relations,
             calibration,
+            witnesses: self.witnesses,
             calibration_error: error,
             wrong: self.wrong,
             missed: self.missed,
@@ -507,6 +526,7 @@ mod tests {
             confidence: Confidence::new(confidence),
             evidence,
             by: "clause/verb".to_owned(),
+            witnesses: None,
         }
     }
 

@@ -246,6 +246,9 @@ pub struct RecordStatement {
     pub evidence: RecordEvidence,
     /// What found it: `clause/verb`, `stance/quote`, …
     pub by: String,
+    /// What the confidence is made of, where a rule and the model could both speak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<Witnesses>,
 }
 
 /// The object of a statement: an entity's key or a literal.
@@ -320,6 +323,36 @@ pub struct RecordEvidence {
     pub object: CharSpan,
     /// The words that signal the relation.
     pub cue: CharSpan,
+}
+
+/// What speaks for a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witnesses {
+    /// Confidence of the rule that read the clause; none if no rule did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clause: Option<Confidence>,
+    /// Probability that the model gives the relation of the two mentions; none if it does not know the relation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Confidence>,
+    /// How sure it is which entities subject and object mean.
+    pub ends: Confidence,
+    /// Steps from subject to object in the dependency tree, where only the model sees the relation and both stand in one
+    /// sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<u8>,
+}
+
+impl Witnesses {
+    /// Whether rule and model agree, in words.
+    #[must_use]
+    pub fn agreement(&self) -> &'static str {
+        match (self.clause, self.pair) {
+            (Some(_), None) => "rule alone",
+            (Some(_), Some(Confidence(0))) => "rule, the model does not see it",
+            (Some(_), Some(_)) => "rule and model",
+            (None, _) => "model alone",
+        }
+    }
 }
 
 /// Longest line of JSON that is read, in bytes.
@@ -443,6 +476,32 @@ impl CharSpan {
 }
 
 impl Record {
+    /// The record without those that the article speaks of and does not name, known by pronouns only, and without
+    /// what it says of them.
+    #[must_use]
+    pub fn without_unnamed(mut self) -> Self {
+        let unnamed = |entity: &RecordEntity| {
+            !entity.mentions.is_empty() && entity.mentions.iter().all(|m| m.kind == MentionKind::Pronoun)
+        };
+        let gone: BTreeSet<String> =
+            self.entities.iter().filter(|entity| unnamed(entity)).map(|entity| entity.key.clone()).collect();
+        if gone.is_empty() {
+            return self;
+        }
+        self.entities.retain(|entity| !gone.contains(&entity.key));
+        self.statements.retain(|statement| {
+            let object = match &statement.object {
+                RecordObject::Entity(key) => Some(key),
+                RecordObject::Literal(_) => None,
+            };
+            ![Some(&statement.subject), object, statement.holder.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|key| gone.contains(key))
+        });
+        self
+    }
+
     /// Checks that keys and offsets point somewhere: all that merging relies on.
     ///
     /// The subject or object of a statement may lie outside its sentence, as in a quote whose speaker stands in the

@@ -4,8 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .pairs import DISTANCES, FEATURES
+from .passages import POLARITY, STANCE
+
 LAYERS, HIDDEN, HEADS, INTERMEDIATE, POSITIONS = 6, 384, 12, 1536, 512
 ARC, REL = 256, 96
+PAIR, POLARITY_WIDTH, LINK = 256, 128, 128
 TAGS = ("upos", "xpos", "lemma", "mention", "nominal")
 
 
@@ -59,6 +63,21 @@ class Model(nn.Module):
         self.arc_bias = nn.Parameter(torch.zeros(ARC))
         self.rel_bilinear = nn.Parameter(torch.randn(relations, REL, REL) * 0.02)
         self.rel_linear = nn.Linear(2 * REL, relations)
+        # Heads over mentions, each mention as the vectors of its first and its last word.
+        self.pair_subject = nn.Linear(2 * HIDDEN, PAIR, bias=False)
+        self.pair_object = nn.Linear(2 * HIDDEN, PAIR, bias=False)
+        self.pair_distance = nn.Embedding(DISTANCES, PAIR)
+        self.relation, self.stance = nn.Linear(PAIR, len(labels["relation"])), nn.Linear(PAIR, len(STANCE))
+        self.polarity_hidden = nn.Linear(2 * HIDDEN, POLARITY_WIDTH)
+        self.polarity = nn.Linear(POLARITY_WIDTH, len(POLARITY))
+        self.link_later = nn.Linear(2 * HIDDEN, LINK, bias=False)
+        self.link_earlier = nn.Linear(2 * HIDDEN, LINK, bias=False)
+        self.link_features = nn.Embedding(sum(FEATURES), LINK)
+        self.link = nn.Linear(LINK, 1)
+        nn.init.normal_(self.pair_distance.weight, std=0.05)
+        nn.init.normal_(self.link_features.weight, std=0.05)
+        # Few pairs have a relation.
+        nn.init.constant_(self.relation.bias, -3.0)
         self.inner, self.outer = SharedDropout(0.1), SharedDropout(dropout)
         nn.init.zeros_(self.case.weight)
 
@@ -111,3 +130,22 @@ class Model(nn.Module):
         side = dep @ self.rel_bilinear.to(dep.dtype).permute(1, 0, 2).reshape(REL, -1)
         both = (side.view(len(dep), -1, REL) * head[:, None, :]).sum(-1)
         return both + self.rel_linear(torch.cat([dep, head], -1))
+
+    def mentions(self, v, at):
+        """The vectors of mentions; `at` holds sentence, first and last word, with the root as word 0."""
+        return torch.cat([v[at[:, 0], at[:, 1]], v[at[:, 0], at[:, 2]]], -1)
+
+    def pairs(self, m, at):
+        """What the relation and stance heads read of pairs; `at` holds subject, object and distance."""
+        near = self.pair_distance(at[:, 2])
+        return self.outer(F.gelu(self.pair_subject(m)[at[:, 0]] + self.pair_object(m)[at[:, 1]] + near))
+
+    def polarities(self, m):
+        return self.polarity(self.outer(F.gelu(self.polarity_hidden(m))))
+
+    def links(self, m, later, earlier, features):
+        """Scores of links from each of `later` to its row of `earlier`; that there is none has the score 0."""
+        row = self.link_features(features).sum(2)
+        both = self.link_later(m)[later][:, None] + self.link_earlier(m)[earlier.clamp(min=0)] + row
+        scores = self.link(self.outer(F.gelu(both))).squeeze(-1).float()
+        return scores.masked_fill(earlier < 0, -1e4)

@@ -8,8 +8,11 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from .labels import MENTION, NOMINAL, UPOS, lemma_scripts
+from .passages import count as count_passages
+from .passages import passages
 from .pieces import keep
 from .readers import count, training_sets
+from .relations import RELATIONS
 
 
 def base_folder() -> Path:
@@ -20,10 +23,12 @@ def base_folder() -> Path:
     return Path(package.submodule_search_locations[0]) / "model"
 
 
-def prepare(data: Path, work: Path):
+def prepare(data: Path, folder: Path, work: Path):
     work.mkdir(parents=True, exist_ok=True)
     sentences = training_sets(data)
     print(count(sentences))
+    pairs = passages(data, folder)
+    print(count_passages(pairs))
     trees = [s for s in sentences if s.head]
     labels = {
         "upos": UPOS,
@@ -32,6 +37,7 @@ def prepare(data: Path, work: Path):
         "lemma": lemma_scripts(Counter(pair for s in trees for pair in zip(s.words, s.lemma))),
         "mention": MENTION,
         "nominal": NOMINAL,
+        "relation": RELATIONS,
     }
     base = base_folder()
     vocabulary = (base / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
@@ -41,6 +47,7 @@ def prepare(data: Path, work: Path):
         pickle.dump(
             {
                 "train": sentences,
+                "passages": pairs,
                 "labels": labels,
                 "vocabulary": [vocabulary[i] for i in kept],
                 "kept": kept,

@@ -19,7 +19,7 @@ def rows_to_int8(w: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 def quantised_linear(module: torch.nn.Linear):
     """The exact arithmetic of the program: integer products, then the scales."""
     q, scale = rows_to_int8(module.weight.data.float())
-    bias = module.bias.data.float()
+    bias = 0.0 if module.bias is None else module.bias.data.float()
 
     def forward(x):
         s = (x.abs().amax(-1, keepdim=True) / 127).clamp(min=1e-30)
@@ -33,7 +33,7 @@ def quantised_linear(module: torch.nn.Linear):
 def quantised(model: Model) -> Model:
     """Turns a model, in place, into one that computes as the program does."""
     for module in model.modules():
-        if isinstance(module, torch.nn.Linear) and module is not model.rel_linear:
+        if isinstance(module, torch.nn.Linear) and module not in (model.rel_linear, model.link):
             module.forward = quantised_linear(module)
     for embedding in (model.word, model.position):
         q, scale = rows_to_int8(embedding.weight.data.float())
@@ -81,12 +81,24 @@ def tensors(model: Model, vocabulary: list[str]) -> dict[str, np.ndarray]:
     out["head.rel.bilinear"] = model.rel_bilinear.detach().half().numpy()
     f32("head.rel.linear", model.rel_linear.weight)
     f32("head.rel.bias", model.rel_linear.bias)
+    int8("head.pair.subject", model.pair_subject.weight)
+    int8("head.pair.object", model.pair_object.weight)
+    f32("head.pair.distance", model.pair_distance.weight)
+    int8("head.relation", model.relation.weight, model.relation.bias)
+    int8("head.stance", model.stance.weight, model.stance.bias)
+    int8("head.polarity.hidden", model.polarity_hidden.weight, model.polarity_hidden.bias)
+    int8("head.polarity", model.polarity.weight, model.polarity.bias)
+    int8("head.link.later", model.link_later.weight)
+    int8("head.link.earlier", model.link_earlier.weight)
+    f32("head.link.features", model.link_features.weight)
+    f32("head.link.weight", model.link.weight.squeeze(0))
+    f32("head.link.bias", model.link.bias)
     return out
 
 
 def export(model: Model, vocabulary: list[str], labels: dict[str, list[str]], name: str, path: Path):
     about = {
-        "format": 2, "name": name, "layers": LAYERS, "hidden": HIDDEN, "heads": HEADS,
+        "format": 3, "name": name, "layers": LAYERS, "hidden": HIDDEN, "heads": HEADS,
         "intermediate": INTERMEDIATE, "max_positions": POSITIONS, "labels": labels,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,18 @@
 """A few sentences with every number another reader of the model file needs to check itself."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 
-from .batches import Encoder
+import torch
+
+from .batches import WINDOW, Encoder
 from .evaluate import analyse
 from .model import Model
-from .readers import Sentence
+from .pairs import Look, Tasks, collate_items, distance, features, items
+from .passages import Mention, Passage
 from .pieces import Pieces
+from .readers import Sentence
 
 SENTENCES = [
     "Meta ’s chief AI scientist , Yann LeCun , noted the value of open - source models following DeepSeek 's launch .",
@@ -41,6 +46,52 @@ SENTENCES = [
     "Neither is listed .",
 ]
 ALONE, DOCUMENT = 22, "one article"
+# Mentions of the document: sentence in it, first word, end, head, kind, class.
+MENTIONS = [
+    (0, 0, 1, 0, "name", "Organization"),
+    (0, 6, 7, 6, "name", "Place"),
+    (0, 8, 9, 8, "name", "Date"),
+    (1, 0, 4, 1, "nominal", "Organization"),
+    (1, 10, 11, 10, "name", "Person"),
+    (2, 0, 1, 0, "pronoun", "Organization"),
+    (2, 2, 3, 2, "name", "Organization"),
+    (3, 0, 1, 0, "name", "Organization"),
+    (3, 2, 3, 2, "pronoun", ""),
+    (3, 11, 12, 11, "name", "Place"),
+]
+
+
+@torch.no_grad()
+def pair_scores(model: Model, encode: Encoder) -> dict:
+    """Scores of some pairs, of the polarity towards each mention, and of the links of each to all earlier ones."""
+    words = [s.split(" ") for s in SENTENCES[ALONE:]]
+    passage = Passage("", DOCUMENT, words=words, mentions=[Mention(*row) for row in MENTIONS])
+    (item,) = items(passage, encode, WINDOW)
+    window = {row["number"]: n for n, rows in enumerate(item.windows) for row in rows}
+    starts = {n: sum(map(len, words[:n])) for n in range(len(words))}
+    mentions, numbers = passage.mentions, range(len(MENTIONS))
+    together = [
+        (s, o) for s, o in permutations(numbers, 2) if 4 in (s, o) and window[mentions[s].sentence] == window[mentions[o].sentence]
+    ]
+    pairs = [(s, o, distance(mentions[s], mentions[o], starts)) for s, o in together]
+    looks = [Look.of(m, words[m.sentence], m.cls) for m in mentions]
+    links = [(i, list(range(i)), [features(looks[i], looks[k]) for k in range(i)], [False] * i) for i in numbers if i]
+    asked = Tasks([(*pair, (), frozenset()) for pair in pairs], [(*pair, 0) for pair in pairs], [(i, 0) for i in numbers], links)
+    batch = collate_items([item], [asked], encode.index["relation"])
+    vectors = model.mentions(model.words(batch), batch["mentions"])
+    hidden = model.pairs(vectors, batch["pairs"])
+    related, stances = model.relation(hidden).tolist(), model.stance(hidden).tolist()
+    scores = model.links(vectors, batch["later"], batch["earlier"], batch["features"])
+    return {
+        "mentions": [dict(zip(("sentence", "first", "end", "head", "kind", "class"), row)) for row in MENTIONS],
+        "pairs": [
+            {"subject": s, "object": o, "distance": d, "relation": r, "stance": t} for (s, o, d), r, t in zip(pairs, related, stances)
+        ],
+        "polarity": model.polarities(vectors).tolist(),
+        "links": [
+            {"later": i, "features": rows, "scores": row[: len(back)].tolist()} for (i, back, rows, _), row in zip(links, scores)
+        ],
+    }
 
 
 def reference(model: Model, vocabulary: list[str], labels: dict[str, list[str]], path: Path):
@@ -59,4 +110,6 @@ def reference(model: Model, vocabulary: list[str], labels: dict[str, list[str]],
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     about = "mention tags by Viterbi over valid BIO sequences; heads by Chu-Liu-Edmonds with one root; 8-bit arithmetic simulated"
-    path.write_text(json.dumps({"about": about, "sentences": out}, ensure_ascii=False, indent=1), encoding="utf-8")
+    document = {"first_sentence": ALONE} | pair_scores(model, encode)
+    text = json.dumps({"about": about, "sentences": out, "document": document}, ensure_ascii=False, indent=1)
+    path.write_text(text, encoding="utf-8")

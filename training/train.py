@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from .batches import WINDOW, Encoder, augmented, batches, collate, mask_bits, windows
 from .model import TAGS, Model
+from .pairs import Item, collate_items, item_batches, items, tasks
 from .pieces import Pieces
 
 SEED = 20250128
@@ -19,7 +20,12 @@ SHARE = {
     "ewt": 1.0, "gum": 1.0, "core-marked": 1.0, "newsmtsc": 1.0, "dse": 1.0, "written": 1.0, "side-by-side": 0.5, "wikigold": 0.5, "re-docred": 0.3,
     "wnut17": 0.3, "btc": 0.1, "sec": 0.05, "core": 0.1, "knowledge-net": 0.1,
 }
+# The same of the sets that know something of pairs of mentions.
+PASSAGE_SHARE = {
+    "knowledge-net": 1.0, "core": 1.0, "re-docred": 1.0, "re3d": 1.0, "gum": 1.0, "gap": 1.0, "facts": 1.0, "chains": 1.0, "stories": 1.0, "dse": 0.7, "newsmtsc": 0.8,
+}
 WEIGHT = {"arc": 1.0, "rel": 1.0, "upos": 0.7, "xpos": 0.5, "lemma": 0.5, "mention": 1.0, "nominal": 0.4}
+WEIGHT |= {"relation": 1.0, "stance": 1.0, "polarity": 0.7, "link": 1.0}
 
 
 def load_prepared(work: Path):
@@ -27,10 +33,22 @@ def load_prepared(work: Path):
         return pickle.load(file)
 
 
-def new_model(prepared: dict) -> Model:
+def new_model(prepared: dict, init: Path | None = None) -> Model:
+    """From the base encoder, or from a checkpoint of ours as far as it has the same parts."""
     torch.manual_seed(SEED)
     model = Model(len(prepared["vocabulary"]), prepared["labels"])
-    model.load_base(prepared["base"], prepared["kept"])
+    if init is None:
+        model.load_base(prepared["base"], prepared["kept"])
+    else:
+        own, old = model.state_dict(), torch.load(init)
+        # Labels may have been added since, and the head itself.
+        names = json.loads((init.parent / "labels.json").read_text()).get("relation", [])
+        for part in ("relation.weight", "relation.bias") if names else ():
+            rows = {name: row for name, row in zip(names, old.pop(part))}
+            old[part] = torch.stack([rows.get(name, new) for name, new in zip(prepared["labels"]["relation"], own[part])])
+        given = {name: value for name, value in old.items() if name in own and value.shape == own[name].shape}
+        model.load_state_dict(given, strict=False)
+        print("new parts:", " ".join(sorted(own.keys() - given.keys())) or "none")
     return model
 
 
@@ -61,6 +79,33 @@ def losses(model: Model, batch: dict) -> dict[str, torch.Tensor]:
     return out
 
 
+def pair_losses(model: Model, batch: dict) -> dict[str, torch.Tensor]:
+    vectors = model.mentions(model.words(batch), batch["mentions"])
+    out = {}
+    if len(batch["pairs"]):
+        scores = model.relation(model.pairs(vectors, batch["pairs"])).float()
+        none = F.softplus(scores)  # -log of the probability that the relation does not hold
+        total = (none * batch["denied"]).sum()
+        if len(batch["any_of"]):
+            # At least one of a set: -log(1 - Π(1 - p)).
+            several = (none[batch["any_pair"]] * batch["any_of"]).sum(-1)
+            total = total - torch.log(-torch.expm1(-several.clamp(min=1e-12))).sum()
+        out["relation"] = total / len(scores)
+    if len(batch["stances"]):
+        scores = model.stance(model.pairs(vectors, batch["stances"])).float()
+        out["stance"] = F.cross_entropy(scores, batch["stances"][:, 3])
+    if len(batch["polarities"]):
+        scores = model.polarities(vectors[batch["polarities"][:, 0]]).float()
+        out["polarity"] = F.cross_entropy(scores, batch["polarities"][:, 1])
+    if len(batch["later"]):
+        scores = model.links(vectors, batch["later"], batch["earlier"], batch["features"])
+        # Any earlier mention of the same thing will do; without one, "none".
+        with_none = torch.cat([torch.zeros(len(scores), 1), scores], 1)
+        right = torch.cat([~batch["same"].any(1, keepdim=True), batch["same"]], 1)
+        out["link"] = (with_none.logsumexp(1) - with_none.masked_fill(~right, -1e4).logsumexp(1)).mean()
+    return out
+
+
 def optimiser(model: Model, rate: float, head_rate: float):
     encoder, heads, plain = [], [], []
     for name, p in model.named_parameters():
@@ -79,18 +124,22 @@ def optimiser(model: Model, rate: float, head_rate: float):
 
 
 def train(
-    work: Path, run: Path, epochs: int, alone: int, sources: dict[str, float], rate: float, head_rate: float, size: int, log=print
+    work: Path, run: Path, epochs: int, alone: int, sources: dict[str, float], passage_sources: dict[str, float],
+    folds: list[int], rate: float, head_rate: float, size: int, init: Path | None = None, log=print,
 ):
     prepared = load_prepared(work)
     run.mkdir(parents=True, exist_ok=True)
-    model = new_model(prepared)
+    (run / "labels.json").write_text(json.dumps(prepared["labels"]))
+    model = new_model(prepared, init)
     adam = optimiser(model, rate, head_rate)
     encode = Encoder(Pieces(prepared["vocabulary"]), prepared["labels"])
+    folds = [0, *folds]  # 0: sets without folds
 
-    def epoch_batches(epoch: int):
-        rng = random.Random(SEED + epoch)
+    def sentence_batches(epoch: int, rng: random.Random):
         rows, document, chosen = [], "", False
         for s in prepared["train"]:
+            if s.fold not in folds:
+                continue
             # The share's documents change from epoch to epoch.
             if not s.document or s.document != document:
                 document, chosen = s.document, rng.random() < sources.get(s.source, 0.0)
@@ -102,6 +151,30 @@ def train(
         # windows of other lengths among them, so that a sentence without neighbours is read as well.
         lengths = [0] if epoch < alone else [0, 64, WINDOW, WINDOW, WINDOW]
         return batches(windows(rows, lambda _: rng.choice(lengths)), size, rng)
+
+    def passage_batches(rng: random.Random):
+        chosen = [
+            item
+            for p in prepared["passages"]
+            if not p.dev and p.fold in folds and rng.random() < passage_sources.get(p.source, 0.0)
+            for item in items(p, encode, rng.choice([64, WINDOW, WINDOW, WINDOW]), rng)
+        ]
+        return item_batches(chosen, size, rng)
+
+    def epoch_batches(epoch: int):
+        rng = random.Random(SEED + epoch)
+        out = sentence_batches(epoch, rng) + passage_batches(rng)
+        rng.shuffle(out)
+        return out
+
+    def parts_of(rows: list, rng: random.Random) -> tuple[dict, dict]:
+        """The batch and its losses."""
+        if isinstance(rows[0], Item):
+            batch = collate_items(rows, [tasks(item, rng) for item in rows], encode.index["relation"])
+        else:
+            batch = collate(rows)
+        with torch.autocast("cpu", torch.bfloat16):
+            return batch, (pair_losses if "mentions" in batch else losses)(model, batch)
 
     step, start, total = 0, 0, epochs * len(epoch_batches(0))
     last = run / "last.pt"
@@ -116,13 +189,14 @@ def train(
         schedule.step()
     for epoch in range(start, epochs):
         torch.manual_seed(SEED + epoch)
+        rng = random.Random(-SEED - epoch)
         model.train()
         began, sums, words = time.time(), {}, 0
         todo = epoch_batches(epoch)
         for n, rows in enumerate(todo):
-            batch = collate(rows)
-            with torch.autocast("cpu", torch.bfloat16):
-                parts = losses(model, batch)
+            batch, parts = parts_of(rows, rng)
+            if not parts:
+                continue
             loss = sum(WEIGHT[name] * value for name, value in parts.items())
             adam.zero_grad(set_to_none=True)
             loss.backward()
@@ -139,7 +213,6 @@ def train(
         log(f"epoch {epoch + 1} took {time.time() - began:.0f}s")
         torch.save({"model": model.state_dict(), "adam": adam.state_dict(), "step": step, "epoch": epoch + 1}, last)
         torch.save(model.state_dict(), run / f"epoch-{epoch + 1}.pt")
-    (run / "labels.json").write_text(json.dumps(prepared["labels"]))
 
 
 def average(run: Path, epochs: list[int], out: Path):

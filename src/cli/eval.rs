@@ -125,6 +125,14 @@ impl Eval {
         table.write(&mut out)?;
         writeln!(out, "expected calibration error {:.3}", scores.calibration_error)?;
 
+        let mut table = term::Table::new(["witnesses", "statements", "right"]);
+        for (agreement, counts) in &scores.witnesses {
+            let right = format!("{:.3}", counts.right as f64 / counts.statements as f64);
+            table.row([agreement, &counts.statements, &right]);
+        }
+        writeln!(out)?;
+        table.write(&mut out)?;
+
         for (title, mistakes) in [("Wrong", &scores.wrong), ("Missed", &scores.missed)] {
             if mistakes.is_empty() || self.errors == 0 {
                 continue;

@@ -38,6 +38,9 @@ pub(crate) struct Extract {
     /// How to print: jsonl for programs, table for people
     #[arg(long, value_enum, default_value = "jsonl")]
     format: RecordFormat,
+    /// Also keep every clause in its own words, of things without a name too (open relations)
+    #[arg(long)]
+    every_clause: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -51,6 +54,7 @@ impl Extract {
         let ontology = global.ontology()?;
         let model = Model::embedded();
         let extractor = Extractor::new(&ontology, model.name());
+        let extractor = if self.every_clause { extractor.in_words() } else { extractor };
         let report = self.input.report(global.quiet);
         interrupt::install()?;
         let mut bad = 0;

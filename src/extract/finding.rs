@@ -1,6 +1,6 @@
 //! What the rules of this folder hand to each other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     article::Span,
@@ -61,10 +61,35 @@ pub(crate) struct Finding {
     pub(crate) over: bool,
     /// How real it is.
     pub(crate) reality: Reality,
-    /// Confidence of the rule before the certainty of its ends.
+    /// Confidence of the rule before the certainty of its ends; 0 if only the model sees the relation.
     pub(crate) confidence: f64,
-    /// The rule.
+    /// The rule; empty if only the model sees the relation.
     pub(crate) by: &'static str,
+    /// What the model says of the pair.
+    pub(crate) pair: Option<PairWitness>,
+}
+
+/// The model's view of a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PairWitness {
+    /// The model's label.
+    pub(crate) label: Arc<str>,
+    /// Its probability.
+    pub(crate) probability: f64,
+    /// Steps between the two mentions in the tree of their sentence.
+    pub(crate) path: Option<u8>,
+}
+
+impl Finding {
+    /// The rule and the label that speak for it: `clause/verb`, `clause/verb+pair/acquired`, `pair/acquired`.
+    pub(crate) fn by(&self) -> String {
+        let pair = self.pair.as_ref().map(|pair| format!("pair/{}", pair.label));
+        match pair {
+            Some(pair) if self.by.is_empty() => pair,
+            Some(pair) => format!("{}+{pair}", self.by),
+            None => self.by.to_owned(),
+        }
+    }
 }
 
 /// Where to read how real a finding is.

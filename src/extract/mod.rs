@@ -6,6 +6,7 @@
 mod atoms;
 mod attribution;
 mod clause;
+mod confidence;
 mod cues;
 mod document;
 mod entities;
@@ -14,6 +15,7 @@ mod finding;
 mod money;
 mod nominal;
 mod open;
+mod pair;
 mod quote;
 mod reader;
 mod selection;
@@ -34,10 +36,11 @@ use crate::{
     record::{
         Amount, Attribution, CharSpan, Confidence, Literal, LiteralType, Modality, Polarity, Record,
         RecordArticle, RecordEntity, RecordEvidence, RecordMention, RecordObject, RecordStatement,
-        RecordTime, StatementKind,
+        RecordTime, StatementKind, Witnesses,
     },
 };
 use attribution::{Attributed, AttributionKind, Scope, innermost};
+use confidence::confidence;
 use cues::CueIndex;
 use document::Document;
 use entities::{Entities, EntityIx, EntityMention};
@@ -50,19 +53,30 @@ use selection::Expectations;
 /// A quote's words longer than this are cut in the statement (never in the evidence, which has offsets).
 const MAX_QUOTE_CHARS: usize = 1000;
 
+/// What only the model sees is told from this confidence on.
+const LEAST_ALONE: f64 = 0.3;
+
 /// Reads records off analysed articles, by one vocabulary.
 #[derive(Debug)]
 pub struct Extractor<'o> {
     ontology: &'o Ontology,
     cues: CueIndex<'o>,
     model: String,
+    in_words: bool,
 }
 
 impl<'o> Extractor<'o> {
     /// An extractor for this vocabulary; `model` is the id of the language model that analysed the articles.
     #[must_use]
     pub fn new(ontology: &'o Ontology, model: &str) -> Self {
-        Self { ontology, cues: CueIndex::new(ontology), model: model.to_owned() }
+        Self { ontology, cues: CueIndex::new(ontology), model: model.to_owned(), in_words: false }
+    }
+
+    /// Also keeps every clause in its own words as an open relation, whatever it is about.
+    #[must_use]
+    pub fn in_words(mut self) -> Self {
+        self.in_words = true;
+        self
     }
 
     /// What the article says. Linear in its length; the same article gives the same record.
@@ -92,7 +106,9 @@ impl<'o> Extractor<'o> {
                 .collect();
             let mut findings = verbal::read(&reader);
             findings.extend(nominal::read(&reader));
-            findings.extend(open::read(&reader, &findings));
+            let open = if self.in_words { open::clauses(&reader) } else { open::read(&reader, &findings) };
+            pair::witness(&reader, &mut findings);
+            findings.extend(open);
             findings.extend(stance::read(&reader, &here));
             for finding in findings {
                 self.write(&mut writer, &reader, &finding, &here, &amounts);
@@ -134,7 +150,7 @@ impl<'o> Extractor<'o> {
         let mut holder = None;
         let mut attribution = None;
         if let Some(scope) = scope {
-            holder = scope.speaker;
+            holder = scope.speaker.filter(|&speaker| reader.entities.is_named(speaker));
             match scope.kind {
                 _ if matches!(finding.reality, Reality::Presupposed(_)) => {}
                 AttributionKind::Denies => real.negate(),
@@ -156,6 +172,11 @@ impl<'o> Extractor<'o> {
         for span in [finding.subject.span(), finding.object.span()] {
             sentence = sentence.cover(span);
         }
+        let witnesses = witnesses(reader, finding);
+        let confidence = confidence(&witnesses);
+        if witnesses.clause.is_none() && confidence < LEAST_ALONE {
+            return;
+        }
         writer.push(Draft {
             relation: finding.relation.clone(),
             subject: finding.subject.clone(),
@@ -169,8 +190,9 @@ impl<'o> Extractor<'o> {
             amount: amount(reader, finding, amounts),
             cue: finding.cue,
             sentence,
-            confidence: finding.confidence * finding.subject.certainty() * finding.object.certainty(),
-            by: finding.by,
+            confidence,
+            witnesses: Some(witnesses),
+            by: finding.by(),
         });
     }
 
@@ -198,7 +220,8 @@ impl<'o> Extractor<'o> {
 
     /// Writes that somebody said something, and what they mention by name in direct speech.
     fn write_quote(&self, writer: &mut Writer<'_>, document: &Document<'_>, attributed: &Attributed) {
-        let Some(speaker) = attributed.speaker else { return };
+        let named = |speaker: &EntityIx| writer.entities.is_named(*speaker);
+        let Some(speaker) = attributed.speaker.filter(named) else { return };
         let sentence_span = |id: SentenceId| document.tree(id).sentence().span;
         let (content, evidence) = match attributed.scope {
             // A few quoted words are part of the sentence around them, which other rules read.
@@ -231,7 +254,8 @@ impl<'o> Extractor<'o> {
             amount: None,
             cue: attributed.cue,
             confidence,
-            by,
+            witnesses: None,
+            by: by.to_owned(),
         };
         let mut drafts = Vec::new();
         let negated = attributed.kind == AttributionKind::Denies;
@@ -250,6 +274,20 @@ impl<'o> Extractor<'o> {
         for draft in drafts {
             writer.push(draft);
         }
+    }
+}
+
+/// What speaks for a finding.
+fn witnesses(reader: &Reader<'_>, finding: &Finding) -> Witnesses {
+    let heard = finding.pair.as_ref().map(|pair| pair.probability);
+    // The model knows nothing of topics.
+    let known = matches!(finding.object, Filler::Entity { .. } | Filler::Date { .. })
+        && reader.document.knows(&finding.relation);
+    Witnesses {
+        clause: (!finding.by.is_empty()).then(|| Confidence::new(finding.confidence)),
+        pair: heard.or_else(|| known.then_some(0.0)).map(Confidence::new),
+        ends: Confidence::new(finding.subject.certainty() * finding.object.certainty()),
+        path: finding.pair.as_ref().filter(|_| finding.by.is_empty()).and_then(|pair| pair.path),
     }
 }
 
@@ -308,7 +346,8 @@ struct Draft {
     cue: Span,
     sentence: Span,
     confidence: f64,
-    by: &'static str,
+    witnesses: Option<Witnesses>,
+    by: String,
 }
 
 /// Collects drafts and writes the record.
@@ -426,7 +465,8 @@ impl<'a> Writer<'a> {
                     object: self.chars(draft.object.span()),
                     cue: self.chars(draft.cue),
                 },
-                by: draft.by.to_owned(),
+                by: draft.by.clone(),
+                witnesses: draft.witnesses,
             })
             .collect();
         let entities = order.iter().map(|&thing| things.record(thing, &keys[&thing], &self)).collect();

@@ -191,6 +191,7 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
                 reality: reality(reader, identity.predicate),
                 confidence: 0.92 * fit,
                 by: "nominal/role",
+                pair: None,
             });
             if !made.is_empty() {
                 findings.extend(made);
@@ -341,6 +342,7 @@ fn events(reader: &Reader<'_>, noun: TokenId) -> Vec<Finding> {
                 reality: Reality::Around,
                 confidence: 0.85 * fit,
                 by: "nominal/event",
+                pair: None,
             },
         ));
     }
@@ -380,6 +382,7 @@ fn pairs_among(reader: &Reader<'_>, relation: &Relation, first: TokenId, noun: T
                     reality: Reality::Around,
                     confidence: 0.88 * fit,
                     by: "nominal/event",
+                    pair: None,
                 });
             }
         }
@@ -422,6 +425,7 @@ fn constructed(
         reality: reality(reader, predicate),
         confidence: confidence * subject_fit * object_fit,
         by,
+        pair: None,
     })
 }
 

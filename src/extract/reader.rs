@@ -61,12 +61,7 @@ impl Reader<'_> {
         {
             return Some(Filler::Entity { entity, span, certainty: 1.0 });
         }
-        let certainty = match mention.kind {
-            MentionKind::Named => 1.0,
-            MentionKind::Nominal => 0.85,
-            MentionKind::Pronoun => 0.8,
-        };
-        Some(Filler::Entity { entity, span: mention.span, certainty })
+        Some(Filler::Entity { entity, span: mention.span, certainty: f64::from(mention.certainty) })
     }
 
     /// The name that stands with a description of the same thing: "Moira" for "wife" in "his wife, Moira".
@@ -246,7 +241,7 @@ impl Reader<'_> {
     }
 
     /// The same reader at another sentence.
-    fn at(&self, id: SentenceId) -> Self {
+    pub(crate) fn at(&self, id: SentenceId) -> Self {
         Self { id, tree: self.document.tree(id), ..*self }
     }
 

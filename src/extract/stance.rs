@@ -223,6 +223,7 @@ fn stances(
                 reality: Reality::Known(Factuality::ACTUAL),
                 confidence: confidence * fit,
                 by,
+                pair: None,
             })
         })
         .collect()

@@ -32,7 +32,7 @@ pub(crate) fn analysis(table: &str) -> (String, Analysis) {
             paragraph = false;
         }
     }
-    (text, Analysis { sentences })
+    (text, Analysis { sentences, ..Analysis::default() })
 }
 
 fn sentence(

@@ -201,6 +201,12 @@ impl<'a> Tree<'a> {
         self.token(first).span.cover(self.token(last).span)
     }
 
+    /// The token of a stretch that depends on none of the others; the first of several.
+    pub(crate) fn head_within(&self, first: TokenId, last: TokenId) -> TokenId {
+        let outside = |token: &TokenId| self.head(*token).is_none_or(|head| head < first || head > last);
+        (first.0..=last.0).map(TokenId).find(outside).unwrap_or(last)
+    }
+
     /// The characters of its subtree, from first to last token.
     pub(crate) fn subtree_span(&self, token: TokenId) -> Span {
         let (first, last) = self.subtree_range(token);

@@ -202,6 +202,7 @@ fn findings(
             && reader.ontology.words("endingVerb").contains(reader.tree.lemma(predicate)),
         reality: Reality::Around,
         by,
+        pair: None,
     };
     if relation.range == Range::Date {
         let Some((_, token)) = ends.iter().find(|(slot, _)| slot.end == End::X) else { return Vec::new() };

@@ -171,6 +171,7 @@ impl Draft {
                 cue,
             },
             by: "clause/verb".into(),
+            witnesses: None,
         });
     }
 

@@ -51,7 +51,8 @@ impl Graph {
     /// The result depends only on the set of records: not on their order, nor on the steps in which they were
     /// read. Of several records of one article, and of several articles with one address, one counts: see
     /// [`newest`]. Statements whose entity keys or offsets point nowhere are left out ([`Record::validate`] finds
-    /// them), and so are facts that a thing would have with itself once its names are merged.
+    /// them), and so are facts that a thing would have with itself once its names are merged, and all that is said
+    /// of somebody whom the article does not name.
     ///
     /// Cost: O(n log n) in the number of entities and statements of all records.
     ///
@@ -66,7 +67,7 @@ impl Graph {
         ontology: &Ontology,
         options: &MergeOptions,
     ) -> Self {
-        let records = newest(records);
+        let records: Vec<Record> = newest(records).into_iter().map(Record::without_unnamed).collect();
         let identities = identity::resolve(&records, ontology, &options.registry);
         let mut claims: BTreeMap<Claim, Gathered> = BTreeMap::new();
         for (position, record) in records.iter().enumerate() {

@@ -11,9 +11,7 @@ use std::{
 use thiserror::Error;
 
 use super::{
-    GROUP, Model, Reader,
-    mentions::mentions,
-    token,
+    GROUP, Model, Reader, token,
     tokenise::is_contraction,
     types::{Analysis, Mention, MentionKind, Sentence, Token, Xpos},
 };
@@ -231,46 +229,51 @@ pub fn read(text: &str) -> Result<Vec<Block>, ConlluError> {
 /// At the first line that is not CoNLL-U.
 pub fn analyse_conllu(model: &Model, text: &str) -> Result<Vec<Block>, ConlluError> {
     let mut blocks = read(text)?;
-    let mut reader = Reader::new(model);
     let opens = |block: &Block| block.comments.iter().any(|comment| comment.starts_with("newdoc"));
-    let documents = blocks.chunk_by_mut(|_, next| !opens(next));
-    for group in documents.flat_map(|document| document.chunks_mut(GROUP)) {
-        let forms = |block: &Block| -> Vec<String> {
-            let words = block.lines.iter().filter(|line| matches!(line.id, LineId::Word(_)));
-            words.map(|line| line.form.clone()).collect()
-        };
-        let forms: Vec<Vec<String>> = group.iter().map(forms).collect();
-        let words: Vec<Vec<&str>> =
-            forms.iter().map(|words| words.iter().map(String::as_str).collect()).collect();
-        for ((block, words), parse) in group.iter_mut().zip(&words).zip(reader.read(&words)) {
-            let tokens: Vec<Token> = parse
-                .words
-                .iter()
-                .zip(words)
-                .map(|(word, form)| token(model, word, form, Span::new(0, 0)))
-                .collect();
-            let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
-            let found = mentions(&tokens, |at| words[at], &parse.named, &classes);
-            let mut told = mention_keys(&found, tokens.len()).into_iter();
-            let mut tokens = tokens.iter();
-            for line in &mut block.lines {
-                (line.feats, line.deps) = ("_".to_owned(), "_".to_owned());
-                if !matches!(line.id, LineId::Word(_)) {
-                    continue;
-                }
-                if let (Some(token), Some(told)) = (tokens.next(), told.next()) {
-                    line.describe(token);
-                    let kept = line.misc.split('|').filter(|pair| {
-                        !matches!(*pair, "_" | "")
-                            && !pair.starts_with("Mention=")
-                            && !pair.starts_with("Nominal=")
-                    });
-                    line.misc = misc(told.into_iter().chain(kept.map(str::to_owned)));
-                }
-            }
+    for document in blocks.chunk_by_mut(|_, next| !opens(next)) {
+        let mut reader = Reader::new(model);
+        for group in document.chunks_mut(GROUP) {
+            describe(group, &mut reader);
         }
     }
     Ok(blocks)
+}
+
+/// Writes what the model says of the next sentences of a text into their lines.
+fn describe(group: &mut [Block], reader: &mut Reader<'_>) {
+    let model = reader.model;
+    let forms = |block: &Block| -> Vec<String> {
+        let words = block.lines.iter().filter(|line| matches!(line.id, LineId::Word(_)));
+        words.map(|line| line.form.clone()).collect()
+    };
+    let forms: Vec<Vec<String>> = group.iter().map(forms).collect();
+    let words: Vec<Vec<&str>> =
+        forms.iter().map(|words| words.iter().map(String::as_str).collect()).collect();
+    for ((block, words), parse) in group.iter_mut().zip(&words).zip(reader.read(&words)) {
+        let tokens: Vec<Token> = parse
+            .words
+            .iter()
+            .zip(words)
+            .map(|(word, form)| token(model, word, form, Span::new(0, 0)))
+            .collect();
+        let mut told = mention_keys(&parse.mentions, tokens.len()).into_iter();
+        let mut tokens = tokens.iter();
+        for line in &mut block.lines {
+            (line.feats, line.deps) = ("_".to_owned(), "_".to_owned());
+            if !matches!(line.id, LineId::Word(_)) {
+                continue;
+            }
+            if let (Some(token), Some(told)) = (tokens.next(), told.next()) {
+                line.describe(token);
+                let kept = line.misc.split('|').filter(|pair| {
+                    !matches!(*pair, "_" | "")
+                        && !pair.starts_with("Mention=")
+                        && !pair.starts_with("Nominal=")
+                });
+                line.misc = misc(told.into_iter().chain(kept.map(str::to_owned)));
+            }
+        }
+    }
 }
 
 /// Writes an analysis of `text`; `name` starts the sentence ids.

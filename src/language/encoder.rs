@@ -22,6 +22,8 @@ pub(super) struct Batch {
     units: Vec<usize>,
     /// Where the units of each sentence lie in `units`.
     pub(super) unit_ranges: Vec<Range<usize>>,
+    /// The window of each sentence.
+    pub(super) window_of: Vec<usize>,
 }
 
 /// A sentence in word pieces, or as much of it as the positions of the encoder can hold.
@@ -72,6 +74,7 @@ impl Batch {
         self.windows.clear();
         self.units.clear();
         self.unit_ranges.clear();
+        self.window_of.clear();
     }
 
     /// Whether the last window has room for this sentence too.
@@ -99,6 +102,7 @@ impl Batch {
             window.end = self.rows.len();
         }
         self.unit_ranges.push(first_unit..self.units.len());
+        self.window_of.push(self.windows.len() - 1);
     }
 }
 

@@ -4,10 +4,10 @@ use super::{
     encoder::{Batch, Scratch},
     kernel::{self, Cpu, Linear},
     lemma::LemmaEdit,
-    mentions::{self, MentionTag, NameTags, NamedSpan},
+    mentions::{self, MentionTag, NameTags},
     model::{About, ModelError, Tensors},
     tree::best_tree,
-    types::{Deprel, MentionClass, Upos, Xpos},
+    types::{Deprel, Mention, MentionClass, Upos, Xpos},
 };
 
 /// Width of the vectors that choose heads, and of those that choose relations.
@@ -67,8 +67,8 @@ pub(super) struct Word<'m> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Parse<'m> {
     pub(super) words: Vec<Word<'m>>,
-    /// In order, never overlapping.
-    pub(super) named: Vec<NamedSpan>,
+    /// Ordered by first word, then longest first.
+    pub(super) mentions: Vec<Mention>,
 }
 
 /// Room for intermediate results, kept between batches.
@@ -196,11 +196,12 @@ impl Heads {
         })
     }
 
-    /// Reads every sentence of a batch off the vectors in `encoded.units`.
+    /// Reads every sentence of a batch off the vectors in `encoded.units`; `forms` are the words of each.
     pub(super) fn run<'m>(
         &'m self,
         cpu: Cpu,
         batch: &Batch,
+        forms: &[&[&str]],
         encoded: &mut Scratch,
         scratch: &mut HeadScratch,
     ) -> Vec<Parse<'m>> {
@@ -232,7 +233,8 @@ impl Heads {
         batch
             .unit_ranges
             .iter()
-            .map(|units| {
+            .zip(forms)
+            .map(|(units, forms)| {
                 let words = units.start + 1..units.end;
                 let tags = self.names.len();
                 let named = self.names.names(&mention[words.start * tags..words.end * tags]);
@@ -244,7 +246,9 @@ impl Heads {
                     deprel: deprels[unit],
                     nominal: self.nominal.best_with_probability(nominal, unit),
                 };
-                Parse { words: words.map(word).collect(), named }
+                let words: Vec<Word<'m>> = words.map(word).collect();
+                let mentions = mentions::mentions(&words, forms, &named);
+                Parse { words, mentions }
             })
             .collect()
     }

@@ -1,6 +1,9 @@
 //! Mentions: names from the tags of the words, nominals and pronouns from the heads that carry a class.
 
-use super::types::{Deprel, Mention, MentionClass, MentionKind, Token, TokenId, Xpos};
+use super::{
+    heads::Word,
+    types::{Deprel, Mention, MentionClass, MentionKind, TokenId, Xpos},
+};
 
 /// What a word is to the names of its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,33 +225,24 @@ pub(super) fn softmax(row: &[f32]) -> Vec<f64> {
     powers.into_iter().map(|x| x / sum).collect()
 }
 
-/// All mentions of a sentence: the names, and a nominal or pronoun for each word of `classes` that heads one.
+/// All mentions of a sentence: the names, and a nominal or pronoun for each word that heads one.
 ///
-/// `form` gives the words as written; `classes` holds for each word the class of the mention it heads and how
-/// probable it is. Words inside a name head nothing else.
-pub(super) fn mentions<'t>(
-    tokens: &[Token],
-    form: impl Fn(usize) -> &'t str,
-    named: &[NamedSpan],
-    classes: &[(Option<MentionClass>, f32)],
-) -> Vec<Mention> {
-    let mut in_name = vec![false; tokens.len()];
+/// `forms` are the words as written. Words inside a name head nothing else.
+pub(super) fn mentions(words: &[Word<'_>], forms: &[&str], named: &[NamedSpan]) -> Vec<Mention> {
+    let mut in_name = vec![false; words.len()];
     let mut found: Vec<Mention> = Vec::new();
     for span in named {
         in_name[span.first..=span.last].fill(true);
-        let outside = |head: Option<TokenId>| {
-            head.is_none_or(|head| !(span.first..=span.last).contains(&(head.0 as usize)))
-        };
-        let head = (span.first..=span.last).find(|at| outside(tokens[*at].head)).unwrap_or(span.last);
+        // Heads are counted from 1.
+        let outside = |at: &usize| !(span.first + 1..=span.last + 1).contains(&(words[*at].head as usize));
+        let head = (span.first..=span.last).find(outside).unwrap_or(span.last);
         found.push(mention(span.first, span.last, head, span.class, MentionKind::Named, span.score));
     }
-    let children = Children::new(tokens);
-    for (head, &(class, score)) in classes.iter().enumerate() {
-        if in_name[head] {
-            continue;
-        }
-        if matches!(tokens[head].xpos, Xpos::Prp | Xpos::PrpPoss | Xpos::Wp | Xpos::WpPoss) {
-            if let Some(class) = pronoun(form(head), class) {
+    let children = Children::new(words);
+    for (head, word) in words.iter().enumerate().filter(|(head, _)| !in_name[*head]) {
+        let (class, score) = word.nominal;
+        if matches!(word.xpos, Xpos::Prp | Xpos::PrpPoss | Xpos::Wp | Xpos::WpPoss) {
+            if let Some(class) = pronoun(forms[head], class) {
                 found.push(mention(head, head, head, class, MentionKind::Pronoun, score));
             }
         } else if let Some(class) = class {
@@ -291,22 +285,21 @@ fn pronoun(form: &str, found: Option<MentionClass>) -> Option<MentionClass> {
 }
 
 /// The dependents of every word.
-struct Children<'t> {
-    tokens: &'t [Token],
+struct Children<'w, 'm> {
+    words: &'w [Word<'m>],
     /// Words ordered by head, then position.
     order: Vec<u32>,
-    /// Where each head's words start in `order`.
+    /// Where each head's words start in `order`; the root is head 0.
     starts: Vec<usize>,
 }
 
-impl<'t> Children<'t> {
-    fn new(tokens: &'t [Token]) -> Self {
-        let mut order: Vec<u32> =
-            (0..tokens.len() as u32).filter(|at| tokens[*at as usize].head.is_some()).collect();
-        let head = |at: u32| tokens[at as usize].head.map_or(0, |head| head.0);
+impl<'w, 'm> Children<'w, 'm> {
+    fn new(words: &'w [Word<'m>]) -> Self {
+        let mut order: Vec<u32> = (0..words.len() as u32).collect();
+        let head = |at: u32| words[at as usize].head;
         order.sort_by_key(|at| (head(*at), *at));
-        let starts = (0..=tokens.len() as u32).map(|h| order.partition_point(|at| head(*at) < h)).collect();
-        Self { tokens, order, starts }
+        let starts = (0..words.len() as u32 + 2).map(|h| order.partition_point(|at| head(*at) < h)).collect();
+        Self { words, order, starts }
     }
 
     /// First and last word of the noun phrase headed by `head`, without relative clauses, appositions, conjuncts
@@ -316,9 +309,9 @@ impl<'t> Children<'t> {
         let mut open = vec![head];
         while let Some(at) = open.pop() {
             (first, last) = (first.min(at), last.max(at));
-            let children = &self.order[self.starts[at]..self.starts[at + 1]];
+            let children = &self.order[self.starts[at + 1]..self.starts[at + 2]];
             let kept = children.iter().map(|child| *child as usize).filter(|child| {
-                let deprel = self.tokens[*child].deprel;
+                let deprel = self.words[*child].deprel;
                 if at == head { is_part(deprel) } else { !leaves(deprel) }
             });
             open.extend(kept);

@@ -8,6 +8,7 @@ mod lemma;
 mod mentions;
 mod model;
 mod morphology;
+mod pairs;
 mod segment;
 mod tokenise;
 mod tree;
@@ -18,9 +19,11 @@ pub use conllu::analyse_conllu;
 use encoder::{Batch, Cut, Scratch};
 use heads::{HeadScratch, Parse, Word};
 pub use model::{Model, ModelError};
+use pairs::{Found, PairScratch, Part, candidates};
 pub use segment::{Segment, segment};
 pub use types::{
-    Analysis, Deprel, Mention, MentionClass, MentionKind, Sentence, SentenceId, Token, TokenId, Upos, Xpos,
+    Analysis, Deprel, Link, Mention, MentionClass, MentionKind, Pair, Place, Sentence, SentenceId, Token,
+    TokenId, Upos, Xpos,
 };
 
 use crate::article::Span;
@@ -49,23 +52,27 @@ const GROUP: usize = 256;
 pub fn analyse(model: &Model, text: &str) -> Analysis {
     let segments = segment(text);
     let mut reader = Reader::new(model);
-    let mut sentences = Vec::with_capacity(segments.len());
+    let mut sentences: Vec<Sentence> = Vec::with_capacity(segments.len());
     for group in segments.chunks(GROUP) {
         let words: Vec<Vec<&str>> =
             group.iter().map(|s| s.tokens.iter().map(|span| span.of(text)).collect()).collect();
         for (segment, parse) in group.iter().zip(reader.read(&words)) {
-            sentences.push(sentence(model, segment, text, &parse));
+            sentences.push(sentence(model, segment, text, parse));
         }
     }
-    Analysis { sentences }
+    let Found { pairs, links, .. } = reader.found;
+    Analysis {
+        sentences,
+        relations: model.pairs.as_ref().map_or_else(Vec::new, |pairs| pairs.names().to_vec()),
+        pairs,
+        links,
+    }
 }
 
-fn sentence(model: &Model, segment: &Segment, text: &str, parse: &Parse<'_>) -> Sentence {
+fn sentence(model: &Model, segment: &Segment, text: &str, parse: Parse<'_>) -> Sentence {
     let words = segment.tokens.iter().zip(&parse.words);
     let tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
-    let classes: Vec<_> = parse.words.iter().map(|word| word.nominal).collect();
-    let mentions = mentions::mentions(&tokens, |at| tokens[at].span.of(text), &parse.named, &classes);
-    Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
+    Sentence { span: segment.span(), tokens, mentions: parse.mentions, paragraph: segment.paragraph }
 }
 
 fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
@@ -86,13 +93,21 @@ fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
     }
 }
 
-/// The model at work on one thread, with room for its intermediate results.
+/// The model at work on one text, with room for its intermediate results.
 struct Reader<'m> {
     model: &'m Model,
     batch: Batch,
+    /// The sentences, or parts of them, in the batch.
+    parts: Vec<Part>,
     cut: Cut,
     scratch: Scratch,
     head_scratch: HeadScratch,
+    pair_scratch: PairScratch,
+    /// Sentences and words of the text read before.
+    sentences: u32,
+    words: u32,
+    /// What mentions have to do with each other.
+    found: Found,
 }
 
 impl<'m> Reader<'m> {
@@ -100,13 +115,18 @@ impl<'m> Reader<'m> {
         Self {
             model,
             batch: Batch::default(),
+            parts: Vec::new(),
             cut: Cut::default(),
             scratch: Scratch::default(),
             head_scratch: HeadScratch::default(),
+            pair_scratch: PairScratch::default(),
+            sentences: 0,
+            words: 0,
+            found: Found::default(),
         }
     }
 
-    /// What the model says of each sentence of one document, in order.
+    /// What the model says of each of the next sentences of the text, in order.
     ///
     /// Neighbours are read together as far as they fit a window, from the first sentence on. A sentence of more pieces
     /// than the encoder has positions is read in parts; the root of each later part then hangs on that of the first
@@ -114,30 +134,42 @@ impl<'m> Reader<'m> {
     fn read(&mut self, sentences: &[Vec<&str>]) -> Vec<Parse<'m>> {
         let model = self.model;
         let mut parses: Vec<Parse<'m>> = sentences.iter().map(|_| Parse::default()).collect();
-        // The sentence of each part in the batch.
-        let mut owners = Vec::new();
         for (at, words) in sentences.iter().enumerate() {
-            let mut rest = words.as_slice();
-            while !rest.is_empty() {
-                let taken = self.cut.read(&model.pieces, model.encoder.positions(), rest.iter().copied());
+            let mut skipped = 0;
+            while skipped < words.len() {
+                let rest = words[skipped..].iter().copied();
+                let taken = self.cut.read(&model.pieces, model.encoder.positions(), rest);
                 let joins = self.batch.has_room(&self.cut);
                 if !joins && self.batch.rows() >= BATCH_ROWS {
-                    self.run(&mut owners, &mut parses);
+                    self.run(sentences, &mut parses);
                 }
                 self.batch.add(&model.pieces, &self.cut, joins);
-                rest = &rest[taken..];
-                owners.push(at);
+                self.parts.push(Part { sentence: at, skipped, words: taken, words_before: self.words });
+                self.words += taken as u32;
+                skipped += taken;
             }
         }
-        self.run(&mut owners, &mut parses);
+        self.run(sentences, &mut parses);
+        self.sentences += sentences.len() as u32;
         parses
     }
 
-    fn run(&mut self, owners: &mut Vec<usize>, parses: &mut [Parse<'m>]) {
-        let Self { model, batch, scratch, head_scratch, .. } = self;
+    fn run(&mut self, sentences: &[Vec<&str>], parses: &mut [Parse<'m>]) {
+        let Self { model, batch, parts, scratch, .. } = self;
         model.encoder.run(model.cpu, batch, scratch);
-        for (owner, part) in owners.drain(..).zip(model.heads.run(model.cpu, batch, scratch, head_scratch)) {
-            parses[owner].join(part);
+        let forms: Vec<&[&str]> =
+            parts.iter().map(|part| &sentences[part.sentence][part.skipped..][..part.words]).collect();
+        let parsed = model.heads.run(model.cpu, batch, &forms, scratch, &mut self.head_scratch);
+        let mut compared = Vec::new();
+        for (at, (part, parse)) in parts.drain(..).zip(parsed).enumerate() {
+            // Before the unit of the first word is that of the root.
+            let unit = batch.unit_ranges[at].start + 1;
+            let sentence = SentenceId(self.sentences + part.sentence as u32);
+            compared.extend(candidates(&parse, forms[at], part, sentence, batch.window_of[at], unit));
+            parses[part.sentence].join(parse);
+        }
+        if let Some(pairs) = &model.pairs {
+            pairs.run(model.cpu, &scratch.units, compared, &mut self.pair_scratch, &mut self.found);
         }
         batch.clear();
     }
@@ -160,10 +192,12 @@ impl Parse<'_> {
             }
             word
         }));
-        self.named.extend(part.named.into_iter().map(|mut span| {
-            span.first += before;
-            span.last += before;
-            span
+        let later = |id: TokenId| TokenId(id.0 + before as u32);
+        self.mentions.extend(part.mentions.into_iter().map(|mention| Mention {
+            first: later(mention.first),
+            last: later(mention.last),
+            head: later(mention.head),
+            ..mention
         }));
     }
 }
@@ -208,9 +242,10 @@ mod tests {
 
     fn tags(parse: &Parse<'_>) -> Vec<String> {
         let mut tags = vec!["O".to_owned(); parse.words.len()];
-        for span in &parse.named {
-            for (at, tag) in tags.iter_mut().enumerate().take(span.last + 1).skip(span.first) {
-                *tag = format!("{}-{}", if at == span.first { "B" } else { "I" }, span.class);
+        for span in parse.mentions.iter().filter(|mention| mention.kind == MentionKind::Named) {
+            for at in span.first.0..=span.last.0 {
+                let begins = if at == span.first.0 { "B" } else { "I" };
+                tags[at as usize] = format!("{begins}-{}", span.class);
             }
         }
         tags
@@ -221,12 +256,11 @@ mod tests {
     #[test]
     fn the_program_computes_what_training_computed() {
         let cases = reference();
-        let mut reader = Reader::new(Model::embedded());
         let (mut labels, mut wrong) = (0, Vec::new());
         let documents = cases.chunk_by(|a, b| !a.document.is_empty() && a.document == b.document);
         let parses = documents.flat_map(|document| {
             let words = document.iter().map(|case| case.words.iter().map(String::as_str).collect());
-            reader.read(&words.collect::<Vec<Vec<&str>>>())
+            Reader::new(Model::embedded()).read(&words.collect::<Vec<Vec<&str>>>())
         });
         for (case, parse) in cases.iter().zip(parses) {
             for (at, (word, tag)) in parse.words.iter().zip(tags(&parse)).enumerate() {

@@ -11,11 +11,12 @@ use super::{
     encoder::Encoder,
     heads::Heads,
     kernel::{Cpu, Linear},
+    pairs::PairHeads,
     wordpiece::WordPieces,
 };
 
-/// The format this program reads.
-const FORMAT: u32 = 2;
+/// The formats this program reads: 2 has no heads over mentions.
+const FORMATS: [u32; 2] = [2, 3];
 
 /// A trained model of one language: word pieces, encoder and heads.
 ///
@@ -27,6 +28,7 @@ pub struct Model {
     pub(super) pieces: WordPieces,
     pub(super) encoder: Encoder,
     pub(super) heads: Heads,
+    pub(super) pairs: Option<PairHeads>,
 }
 
 /// Why a model file was refused.
@@ -42,7 +44,7 @@ pub enum ModelError {
     #[error("the `newsgraph` metadata of the model file cannot be read")]
     Metadata(#[from] serde_json::Error),
     /// A later or earlier format.
-    #[error("the model file has format {0}, this program reads {FORMAT}; use the model of its release")]
+    #[error("the model file has format {0}, this program reads {FORMATS:?}; use the model of its release")]
     Format(u32),
     /// Sizes that no encoder of this program can have.
     #[error("the model's {0} does not fit this program's encoder")]
@@ -90,6 +92,8 @@ pub(super) struct LabelLists {
     pub(super) lemma: Vec<String>,
     pub(super) mention: Vec<String>,
     pub(super) nominal: Vec<String>,
+    #[serde(default)]
+    pub(super) relation: Vec<String>,
 }
 
 impl Model {
@@ -115,7 +119,7 @@ impl Model {
         let about =
             header.metadata().as_ref().and_then(|all| all.get("newsgraph")).ok_or(ModelError::NoMetadata)?;
         let about: About = serde_json::from_str(about)?;
-        if about.format != FORMAT {
+        if !FORMATS.contains(&about.format) {
             return Err(ModelError::Format(about.format));
         }
         about.check()?;
@@ -125,7 +129,8 @@ impl Model {
         let pieces = WordPieces::new(vocabulary).ok_or(ModelError::Vocabulary)?;
         let encoder = Encoder::read(&tensors, &about, vocabulary.split('\n').count())?;
         let heads = Heads::read(&tensors, &about)?;
-        Ok(Self { name: about.name, cpu: Cpu::detect(), pieces, encoder, heads })
+        let pairs = (about.format > 2).then(|| PairHeads::read(&tensors, &about)).transpose()?;
+        Ok(Self { name: about.name, cpu: Cpu::detect(), pieces, encoder, heads, pairs })
     }
 
     /// Its id, printed in every record.
@@ -191,10 +196,20 @@ impl Tensors<'_> {
 
     /// A linear layer: `I8` weights with scales, and a bias.
     pub(super) fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<Linear, ModelError> {
+        let bias = self.floats(&format!("{name}.bias"), &[outputs])?;
+        self.layer(name, inputs, &bias)
+    }
+
+    /// The same without a bias.
+    pub(super) fn product(&self, name: &str, outputs: usize, inputs: usize) -> Result<Linear, ModelError> {
+        self.layer(name, inputs, &vec![0.0; outputs])
+    }
+
+    fn layer(&self, name: &str, inputs: usize, bias: &[f32]) -> Result<Linear, ModelError> {
+        let outputs = bias.len();
         let weights = self.bytes(name, Dtype::I8, &[outputs, inputs])?;
         let scales = self.floats(&format!("{name}.scale"), &[outputs])?;
-        let bias = self.floats(&format!("{name}.bias"), &[outputs])?;
-        Linear::new(inputs, weights, &scales, &bias).ok_or_else(|| ModelError::Tensor {
+        Linear::new(inputs, weights, &scales, bias).ok_or_else(|| ModelError::Tensor {
             name: name.to_owned(),
             wanted: format!("I8 [{outputs}, {inputs}] without -128"),
         })

@@ -1,5 +1,7 @@
 //! What language analysis finds: sentences of tokens with a dependency tree, and mentions.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::article::Span;
@@ -163,9 +165,52 @@ pub struct Sentence {
     pub paragraph: bool,
 }
 
+/// A stretch of tokens of one sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The sentence.
+    pub sentence: SentenceId,
+    /// First token.
+    pub first: TokenId,
+    /// Last token, included.
+    pub last: TokenId,
+}
+
+/// What the model says of two mentions near each other. Probabilities are not calibrated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// The mention that relations and stance start from.
+    pub subject: Place,
+    /// The mention they lead to.
+    pub object: Place,
+    /// Relations that may hold, by the names of the model, with their probabilities.
+    pub relations: Vec<(Arc<str>, f32)>,
+    /// Probability that the text shows the subject to be in favour of the object.
+    pub likes: f32,
+    /// Probability that it shows the subject to be against the object.
+    pub dislikes: f32,
+}
+
+/// That a pronoun or description may mean what an earlier mention means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link {
+    /// The pronoun or description.
+    pub later: Place,
+    /// The earlier mention.
+    pub earlier: Place,
+    /// The probabilities of one mention's links add up to at most 1; what is missing is that it means nothing before it.
+    pub probability: f32,
+}
+
 /// All that language analysis finds in one article.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Analysis {
     /// The sentences, in order.
     pub sentences: Vec<Sentence>,
+    /// The relations that the model knows, as [`Pair::relations`] names them.
+    pub relations: Vec<Arc<str>>,
+    /// Pairs of mentions that may be related, by window, then by subject.
+    pub pairs: Vec<Pair>,
+    /// Links of pronouns and descriptions, ordered by the later mention.
+    pub links: Vec<Link>,
 }

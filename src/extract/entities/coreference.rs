@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    language::{Deprel, MentionClass, MentionKind, SentenceId, TokenId, Upos, Xpos},
+    language::{Deprel, Mention, MentionClass, MentionKind, Place, SentenceId, TokenId, Upos, Xpos},
     ontology::Class,
 };
 
@@ -15,6 +15,16 @@ use super::{
     Context, Entities, EntityIx, EntityMention, Facts, Gender,
 };
 
+/// How sure it is what a relative pronoun or "I" in somebody's words means.
+const BY_GRAMMAR: f32 = 0.95;
+/// How sure it is what the rules of this file find.
+const BY_RULE: f32 = 0.8;
+/// A link of the model counts from this probability on.
+const LIKELY: f32 = 0.35;
+/// So sure the model must be that "she" means what was taken for a company.
+const SURE: f32 = 0.6;
+/// How probable it is that a pronoun before the main clause means its subject.
+const FRONTED: f32 = 0.6;
 /// How many sentences back a pronoun reaches.
 const PRONOUN_REACH: u32 = 2;
 /// How many sentences back "the company" reaches.
@@ -27,16 +37,18 @@ const LEAST: f32 = 22.0;
 const CLEAR: f32 = 0.75;
 
 /// Resolves what stands outside quotations.
-pub(super) fn outside_quotes(context: &Context<'_>, entities: &mut Entities, facts: &mut [Facts]) {
+pub(super) fn outside_quotes(context: &Context<'_>, entities: &mut Entities, facts: &mut Vec<Facts>) {
     let quotes = &context.document.quotes;
     let mut history = Vec::new();
+    let mut beliefs = Beliefs::new();
     for sentence in context.sentences() {
         let tree = context.tree(sentence);
         let fronted = fronted(tree);
         for token in tree.tokens() {
             let inside = is_quoted(quotes, tree, token);
             if entities.at(sentence, token).is_none() && !inside {
-                let mut resolver = Resolver { context, entities, facts, history: &history, sentence, tree };
+                let (history, beliefs) = (&history, &mut beliefs);
+                let mut resolver = Resolver { context, entities, facts, history, beliefs, sentence, tree };
                 resolver.resolve(token, fronted);
             }
             if let Some(seen) = seen(context, entities, sentence, token, inside) {
@@ -54,7 +66,7 @@ pub(super) fn inside_quotes(
     speakers: &[Option<Speaker>],
 ) {
     let quotes = &context.document.quotes;
-    let mut facts = facts.to_vec();
+    let (mut facts, mut beliefs) = (facts.to_vec(), Beliefs::new());
     for (quote, speaker) in quotes.iter().zip(speakers) {
         for sentence in (quote.first.0..=quote.last.0).map(SentenceId) {
             let tree = context.tree(sentence);
@@ -62,18 +74,17 @@ pub(super) fn inside_quotes(
                 if entities.at(sentence, token).is_some() {
                     continue;
                 }
-                let me =
-                    matches!(tree.form(token).to_lowercase().as_str(), "i" | "me" | "my" | "mine" | "myself");
+                let me = is_first_person(tree.form(token));
                 match speaker.as_ref().and_then(|speaker| speaker.entity) {
                     Some(speaker) if me => {
                         if entities.get(speaker).class == Class::Person {
-                            entities.add(speaker, single(tree, sentence, token, MentionKind::Pronoun));
+                            entities.add(speaker, single(tree, sentence, token, BY_GRAMMAR));
                         }
                     }
                     _ => {
-                        let facts = &mut facts[..];
+                        let (facts, beliefs, history) = (&mut facts, &mut beliefs, &[]);
                         let mut resolver =
-                            Resolver { context, entities, facts, history: &[], sentence, tree };
+                            Resolver { context, entities, facts, history, beliefs, sentence, tree };
                         resolver.relative(token);
                     }
                 }
@@ -82,15 +93,25 @@ pub(super) fn inside_quotes(
     }
 }
 
+fn is_first_person(form: &str) -> bool {
+    matches!(form.to_lowercase().as_str(), "i" | "me" | "my" | "mine" | "myself")
+}
+
 fn is_quoted(quotes: &[Quote], tree: &Tree<'_>, token: TokenId) -> bool {
     let span = tree.token(token).span;
     let after = quotes.partition_point(|quote| quote.content.start() <= span.start());
     after > 0 && quotes[after - 1].content.contains(span)
 }
 
-fn single(tree: &Tree<'_>, sentence: SentenceId, token: TokenId, kind: MentionKind) -> EntityMention {
-    let span = tree.token(token).span;
-    EntityMention { sentence, first: token, last: token, head: token, span, kind, demonym: false }
+fn single(tree: &Tree<'_>, sentence: SentenceId, token: TokenId, certainty: f32) -> EntityMention {
+    let (span, kind) = (tree.token(token).span, MentionKind::Pronoun);
+    EntityMention { sentence, first: token, last: token, head: token, span, kind, demonym: false, certainty }
+}
+
+fn description(tree: &Tree<'_>, sentence: SentenceId, head: TokenId, certainty: f32) -> EntityMention {
+    let (first, last) = tree.base_phrase(head);
+    let (span, kind) = (tree.span(first, last), MentionKind::Nominal);
+    EntityMention { sentence, first, last, head, span, kind, demonym: false, certainty }
 }
 
 /// A noun phrase that was read already.
@@ -131,7 +152,7 @@ fn seen(
         })
     };
     let who = match entities.mention_at(sentence, token) {
-        Some((_, mention)) if mention.head != token || mention.demonym => {
+        Some((entity, mention)) if mention.head != token || mention.demonym || !entities.is_named(entity) => {
             return None;
         }
         Some((entity, _)) => Who::Entity(entity),
@@ -216,15 +237,21 @@ impl Pronoun {
 struct Resolver<'r, 'a> {
     context: &'r Context<'a>,
     entities: &'r mut Entities,
-    facts: &'r mut [Facts],
+    facts: &'r mut Vec<Facts>,
     history: &'r [Seen],
+    beliefs: &'r mut Beliefs,
     sentence: SentenceId,
     tree: &'r Tree<'r>,
 }
 
+/// What pronouns may mean: the probability of each named entity.
+type Beliefs = BTreeMap<(SentenceId, TokenId), BTreeMap<EntityIx, f32>>;
+
 impl Resolver<'_, '_> {
     fn resolve(&mut self, token: TokenId, fronted: Option<TokenId>) {
-        if let Some(pronoun) = Pronoun::parse(self.tree.form(token))
+        if is_first_person(self.tree.form(token)) && self.tree.upos(token) == Upos::Pron {
+            self.author(token);
+        } else if let Some(pronoun) = Pronoun::parse(self.tree.form(token))
             && self.tree.upos(token) == Upos::Pron
         {
             self.pronoun(token, pronoun, fronted);
@@ -243,6 +270,19 @@ impl Resolver<'_, '_> {
         {
             return;
         }
+        if !self.relative_by_tree(token)
+            && matches!(tree.lemma(token), "who" | "whom" | "whose")
+            && let Some((entity, certainty)) = self.likely(token, token, |own, entity| {
+                let class = own.entities.get(entity).class;
+                class == Class::Person || class.is_a(Class::Organization)
+            })
+        {
+            self.entities.add(entity, single(tree, self.sentence, token, certainty));
+        }
+    }
+
+    fn relative_by_tree(&mut self, token: TokenId) -> bool {
+        let tree = self.tree;
         let clause = tree.ancestors(token).find(|&above| {
             matches!(tree.deprel(above), Deprel::AclRelcl | Deprel::Ccomp | Deprel::Advcl | Deprel::Root)
         });
@@ -259,10 +299,11 @@ impl Resolver<'_, '_> {
                 _ => true,
             };
             if fits {
-                let mention = single(tree, self.sentence, token, MentionKind::Pronoun);
-                self.entities.add(entity, mention);
+                self.entities.add(entity, single(tree, self.sentence, token, BY_GRAMMAR));
             }
+            return fits;
         }
+        false
     }
 
     fn pronoun(&mut self, token: TokenId, pronoun: Pronoun, fronted: Option<TokenId>) {
@@ -278,11 +319,106 @@ impl Resolver<'_, '_> {
             if let Some(entity) = clause_subject.and_then(|subject| self.entities.at(self.sentence, subject))
                 && self.agrees(pronoun, entity, false)
             {
-                self.add(token, entity, pronoun);
+                self.add(token, entity, pronoun, BY_GRAMMAR);
             }
             return;
         }
 
+        let human = matches!(pronoun, Pronoun::Person(_));
+        let fits =
+            |own: &Self, entity| own.agrees(pronoun, entity, false) || human && own.may_be_person(entity);
+        let (mut named, unnamed) = self.linked(token, token, fits);
+        // "In his speech, Lee said": the subject to come.
+        if let Some(entity) = self.fronted_subject(token, pronoun, fronted, possessive) {
+            for weight in named.values_mut() {
+                *weight *= 1.0 - FRONTED;
+            }
+            *named.entry(entity).or_insert(0.0) += FRONTED;
+        }
+        let best =
+            named.iter().max_by(|one, other| one.1.total_cmp(other.1)).map(|(at, weight)| (*at, *weight));
+        let least = |entity| if self.agrees(pronoun, entity, false) { LIKELY } else { SURE };
+        if let Some((entity, certainty)) = best.filter(|&(entity, weight)| weight >= least(entity)) {
+            self.beliefs.insert((self.sentence, token), named);
+            if human {
+                self.entities.set_class(entity, Class::Person);
+            }
+            self.add(token, entity, pronoun, certainty.min(1.0));
+            return;
+        }
+        if let Some(entity) = self.by_weights(token, pronoun, fronted, possessive, clause_subject) {
+            self.add(token, entity, pronoun, BY_RULE);
+            return;
+        }
+        self.beliefs.insert((self.sentence, token), named);
+        let known = unnamed.into_iter().max_by(|one, other| one.1.total_cmp(&other.1));
+        match known.filter(|(_, weight)| *weight >= LIKELY) {
+            Some((entity, certainty)) => self.add(token, entity, pronoun, certainty.min(1.0)),
+            None => self.unnamed(token, pronoun),
+        }
+    }
+
+    /// The subject of the main clause, for a pronoun in what stands before it.
+    fn fronted_subject(
+        &self,
+        token: TokenId,
+        pronoun: Pronoun,
+        fronted: Option<TokenId>,
+        possessive: bool,
+    ) -> Option<EntityIx> {
+        let is_subject = matches!(self.tree.role(token).1, Deprel::Nsubj | Deprel::NsubjPass);
+        let subject = fronted.filter(|&subject| {
+            token < subject && (possessive || !is_subject) && !self.tree.dominates(subject, token)
+        })?;
+        let (entity, mention) = self.entities.mention_at(self.sentence, subject)?;
+        let named = mention.kind == MentionKind::Named && !mention.demonym;
+        (named && self.agrees(pronoun, entity, false)).then_some(entity)
+    }
+
+    /// "I" outside quotations: whoever wrote the article.
+    fn author(&mut self, token: TokenId) {
+        let mention = single(self.tree, self.sentence, token, BY_GRAMMAR);
+        let author =
+            self.entities.iter().find(|(_, entity)| is_first_person(&entity.label)).map(|(at, _)| at);
+        if let Some(author) = author {
+            self.entities.add(author, mention);
+        } else {
+            self.entities.add_unnamed(Class::Person, self.tree.form(token), mention);
+            self.facts.push(Facts::default());
+        }
+    }
+
+    /// Somebody or something that the article does not name.
+    fn unnamed(&mut self, token: TokenId, pronoun: Pronoun) {
+        let taken_for = self.guess(token).and_then(|guess| Class::parse(guess.class.as_str()));
+        let (class, gender) = match (pronoun, taken_for) {
+            (Pronoun::Person(gender), _) => (Class::Person, Some(gender)),
+            (Pronoun::Thing, Some(class)) if !matches!(class, Class::Person | Class::Topic) => (class, None),
+            (Pronoun::Several, Some(Class::Organization)) => (Class::Organization, None),
+            _ => return,
+        };
+        let mention = single(self.tree, self.sentence, token, 1.0);
+        self.entities.add_unnamed(class, self.tree.form(token), mention);
+        self.facts.push(Facts { gender, ..Facts::default() });
+    }
+
+    /// What the model takes a pronoun for.
+    fn guess(&self, token: TokenId) -> Option<&Mention> {
+        self.tree.sentence().mentions.iter().find(|mention| {
+            mention.kind == MentionKind::Pronoun && mention.head == token && mention.score >= 0.5
+        })
+    }
+
+    /// What weighs most of all that the pronoun could mean, by place and syntax.
+    fn by_weights(
+        &self,
+        token: TokenId,
+        pronoun: Pronoun,
+        fronted: Option<TokenId>,
+        possessive: bool,
+        clause_subject: Option<TokenId>,
+    ) -> Option<EntityIx> {
+        let tree = self.tree;
         let mut weights: BTreeMap<Who, f32> = BTreeMap::new();
         let is_subject = matches!(tree.role(token).1, Deprel::Nsubj | Deprel::NsubjPass);
         let first = self.history.partition_point(|seen| seen.sentence.0 + PRONOUN_REACH < self.sentence.0);
@@ -318,25 +454,14 @@ impl Resolver<'_, '_> {
         if matches!(pronoun, Pronoun::Person(_)) && !is_subject {
             let here = per_sentence.keys().filter(|(_, sentence)| *sentence == self.sentence);
             if here.filter(|(who, _)| matches!(who, Who::Entity(_))).count() > 1 {
-                return;
+                return None;
             }
         }
         // "In his speech, Lee said": the subject to come outweighs what came before.
-        if let Some(subject) = fronted
-            && token < subject
-            && (possessive || !is_subject)
-            && !tree.dominates(subject, token)
-            && let Some((entity, mention)) = self.entities.mention_at(self.sentence, subject)
-            && mention.kind == MentionKind::Named
-            && !mention.demonym
-            && self.agrees(pronoun, entity, false)
-        {
+        if let Some(entity) = self.fronted_subject(token, pronoun, fronted, possessive) {
             *weights.entry(Who::Entity(entity)).or_insert(0.0) += 130.0;
         }
-        // What the model takes the pronoun for.
-        let guess = tree.sentence().mentions.iter().find(|mention| {
-            mention.kind == MentionKind::Pronoun && mention.head == token && mention.score >= 0.5
-        });
+        let guess = self.guess(token);
         for (who, weight) in &mut weights {
             let Who::Entity(entity) = who else { continue };
             let class = self.entities.get(*entity).class;
@@ -357,13 +482,63 @@ impl Resolver<'_, '_> {
         }
         // Between two people the subject must win by far.
         let clear = if matches!(pronoun, Pronoun::Person(_)) { 0.5 } else { CLEAR };
-        if let Some(entity) = clear_winner(&weights, clear) {
-            self.add(token, entity, pronoun);
-        }
+        clear_winner(&weights, clear)
     }
 
-    fn add(&mut self, token: TokenId, entity: EntityIx, pronoun: Pronoun) {
-        let mention = single(self.tree, self.sentence, token, MentionKind::Pronoun);
+    /// What the model links a pronoun or description to: the probability of each named entity that `fits`, and of
+    /// each that has no name.
+    ///
+    /// A link to a pronoun counts for what that one may mean.
+    fn linked(
+        &self,
+        first: TokenId,
+        last: TokenId,
+        fits: impl Fn(&Self, EntityIx) -> bool,
+    ) -> (BTreeMap<EntityIx, f32>, BTreeMap<EntityIx, f32>) {
+        let (mut named, mut unnamed) = (BTreeMap::new(), BTreeMap::new());
+        let count = |of: &mut BTreeMap<EntityIx, f32>, entity: EntityIx, weight: f32| {
+            if fits(self, entity) {
+                *of.entry(entity).or_insert(0.0) += weight;
+            }
+        };
+        for link in self.context.document.links(self.sentence, first, last) {
+            let Place { sentence, first, last } = link.earlier;
+            let head = self.context.tree(sentence).head_within(first, last);
+            let meant = self.entities.at(sentence, head).or_else(|| self.entities.at(sentence, last));
+            let belief = self.beliefs.get(&(sentence, head));
+            match (meant, belief) {
+                (_, Some(belief)) => {
+                    for (entity, share) in belief {
+                        count(&mut named, *entity, link.probability * share);
+                    }
+                    if let Some(entity) = meant.filter(|&entity| !self.entities.is_named(entity)) {
+                        count(&mut unnamed, entity, link.probability * (1.0 - belief.values().sum::<f32>()));
+                    }
+                }
+                (Some(entity), None) if self.entities.is_named(entity) => {
+                    count(&mut named, entity, link.probability);
+                }
+                (Some(entity), None) => count(&mut unnamed, entity, link.probability),
+                (None, None) => {}
+            }
+        }
+        (named, unnamed)
+    }
+
+    /// The named entity that the model links a pronoun or description to, if it is likely.
+    fn likely(
+        &self,
+        first: TokenId,
+        last: TokenId,
+        fits: impl Fn(&Self, EntityIx) -> bool,
+    ) -> Option<(EntityIx, f32)> {
+        let (named, _) = self.linked(first, last, fits);
+        let (entity, weight) = named.into_iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
+        (weight >= LIKELY).then_some((entity, weight.min(1.0)))
+    }
+
+    fn add(&mut self, token: TokenId, entity: EntityIx, pronoun: Pronoun, certainty: f32) {
+        let mention = single(self.tree, self.sentence, token, certainty);
         self.entities.add(entity, mention);
         if let Pronoun::Person(gender) = pronoun {
             self.facts[entity.0 as usize].gender.get_or_insert(gender);
@@ -380,6 +555,16 @@ impl Resolver<'_, '_> {
             Pronoun::Thing => !matches!(class, Class::Person | Class::Topic) && !plural,
             Pronoun::Several => class.is_a(Class::Organization),
         }
+    }
+
+    /// Whether a name taken for something else may be somebody's after all: a single word that nothing is known of.
+    fn may_be_person(&self, entity: EntityIx) -> bool {
+        let entity = self.entities.get(entity);
+        entity.registry.is_none()
+            && matches!(entity.class.root(), Class::Organization | Class::Place | Class::Product)
+            && entity.label.chars().all(char::is_alphabetic)
+            && entity.label.starts_with(char::is_uppercase)
+            && entity.label.chars().any(char::is_lowercase)
     }
 
     /// As what something seen takes part in the competition for the pronoun, if it does.
@@ -486,6 +671,13 @@ impl Resolver<'_, '_> {
         let definite = tree
             .children_by(token, &[Deprel::Det])
             .any(|det| matches!(tree.lemma(det), "the" | "this" | "that"));
+        if definite
+            && tree.xpos(token) != Xpos::Nns
+            && let Some((entity, certainty)) = self.linked_description(token)
+        {
+            self.entities.add(entity, description(tree, self.sentence, token, certainty));
+            return;
+        }
         // Clauses and phrases after a comma add, others narrow down.
         let added = |child: TokenId| {
             let first = tree.subtree(child).into_iter().find(|&below| tree.upos(below) != Upos::Punct);
@@ -553,18 +745,18 @@ impl Resolver<'_, '_> {
             (described.is_empty() && plain).then(|| clear_winner(&fitting, 0.6)).flatten()
         });
         if let Some(entity) = entity {
-            let (first, last) = tree.base_phrase(token);
-            let mention = EntityMention {
-                sentence: self.sentence,
-                first,
-                last,
-                head: token,
-                span: tree.span(first, last),
-                kind: MentionKind::Nominal,
-                demonym: false,
-            };
-            self.entities.add(entity, mention);
+            self.entities.add(entity, description(tree, self.sentence, token, BY_RULE));
         }
+    }
+
+    /// What the model links the description headed by this token to.
+    fn linked_description(&self, token: TokenId) -> Option<(EntityIx, f32)> {
+        let is_it = |mention: &&Mention| mention.kind == MentionKind::Nominal && mention.head == token;
+        let mention = self.tree.sentence().mentions.iter().find(is_it)?;
+        let lemma = self.tree.joined_lemma(token);
+        self.likely(mention.first, mention.last, |own, entity| {
+            own.context.describes(&lemma, own.entities.get(entity).class)
+        })
     }
 }
 

@@ -135,6 +135,7 @@ fn tie(
         span: tree.span(first, last),
         kind: MentionKind::Nominal,
         demonym: false,
+        certainty: 0.85,
     };
     entities.add(entity, mention);
     true

@@ -39,7 +39,7 @@ pub(crate) struct ArticleEntity {
 }
 
 /// One mention of an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct EntityMention {
     /// The sentence.
     pub(crate) sentence: SentenceId,
@@ -55,6 +55,8 @@ pub(crate) struct EntityMention {
     pub(crate) kind: MentionKind,
     /// Whether it is the adjective or noun for a country's people: "Chinese" for China.
     pub(crate) demonym: bool,
+    /// How sure it is that this entity is meant, 0 to 1.
+    pub(crate) certainty: f32,
 }
 
 /// The entities of an article, and what each token refers to.
@@ -78,6 +80,11 @@ impl Entities {
         &self.list[entity.0 as usize]
     }
 
+    /// Whether the article names it; those it does not name are known by pronouns only.
+    pub(crate) fn is_named(&self, entity: EntityIx) -> bool {
+        self.get(entity).mentions.iter().any(|mention| mention.kind == MentionKind::Named)
+    }
+
     /// What the phrase headed by this token refers to; any token of a name stands for the name. In "Meta's chief
     /// scientist, Ann Vogt" that is Meta for "Meta", and Ann Vogt for "scientist", "Ann" and "Vogt".
     pub(crate) fn at(&self, sentence: SentenceId, token: TokenId) -> Option<EntityIx> {
@@ -92,6 +99,18 @@ impl Entities {
     ) -> Option<(EntityIx, &EntityMention)> {
         let (entity, mention) = (*self.at.get(sentence.0 as usize)?.get(token.0 as usize)?)?;
         Some((entity, &self.get(entity).mentions[mention as usize]))
+    }
+
+    /// Settles what something is after all.
+    fn set_class(&mut self, entity: EntityIx, class: Class) {
+        self.list[entity.0 as usize].class = class;
+    }
+
+    /// Adds something that only pronouns stand for.
+    fn add_unnamed(&mut self, class: Class, label: &str, mention: EntityMention) {
+        let (label, aliases) = (label.to_lowercase(), Vec::new());
+        self.list.push(ArticleEntity { class, label, aliases, registry: None, mentions: Vec::new() });
+        self.add(EntityIx(self.list.len() as u32 - 1), mention);
     }
 
     /// Adds a mention by description or pronoun, known by its head alone.

@@ -901,6 +901,7 @@ fn build(context: &Context<'_>, groups: &[Group<'_>], clusters: &[usize]) -> (En
                 span,
                 kind: MentionKind::Named,
                 demonym: name.demonym,
+                certainty: 1.0,
             });
         }
         mentions.sort_by_key(|mention| mention.span.start());
