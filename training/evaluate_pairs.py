@@ -14,6 +14,7 @@ from .passages import POLARITY, STANCE, TURNED, Passage
 from .pieces import Pieces
 from .relations import RELATIONS
 from .score import f1
+from .score_records import overlap
 
 
 @dataclass
@@ -96,10 +97,6 @@ def core(results: list[Scores]):
     at, best = best_threshold(rows, score)
     print(f"CORE {len(rows)} rows, micro: {score(rows, 0.5)[1]} at 0.5, {best[1]} at {at}; any direction {score(rows, 0.5, False)[1]} at 0.5")
     return best[0]
-
-
-def overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
 
 
 def knowledge_net(results: list[Scores]):
