@@ -254,30 +254,48 @@ def wikigold_texts(data: Path) -> dict[str, str]:
 def chains(data: Path) -> Iterator[Passage]:
     """Texts with what their pronouns and definite descriptions mean, marked by hand: `chains/*.tsv`."""
     documents, texts = {p.name: p for p in re_docred(data)}, wikigold_texts(data)
+    passages = {p.name: p for read in (knowledge_net, gap) for p in read(data) if not p.dev}
     for path in sorted((Path(__file__).parent / "chains").glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             name, *marks = line.split("\t")
-            document = documents.get(name)
-            passage = Passage("chains", f"chains-{name}", joined(document) if document else texts[name], chains=True)
+            document, other = documents.get(name), passages.get(name)
+            text = joined(document) if document else other.text if other else texts[name]
+            passage = Passage("chains", f"chains-{name}", text, fold=other.fold if other else 0, chains=True)
+            for m in other.mentions if other else ():
+                passage.add(*m.span, m.cls, m.entity)
             if document:
                 places = words_at(document)
                 for m in document.mentions:
                     words = places[m.sentence]
                     passage.add(words[m.first][0], words[m.end - 1][1], m.cls, m.entity)
-            new = 1 + max((m.entity for m in passage.mentions if m.entity is not None), default=0)
-            by_name: dict[str, int] = {}
-            for mark in marks:
-                here, _, there = mark.partition("=")
-                spans = [tuple(map(int, span.split("-"))) for span in (here, there) if span]
-                entity = passage.mentions[passage.add(*spans[1])].entity if there else None
-                if entity is None:
-                    # A name that the set does not mark is known by its last word; what means nothing before stands alone.
-                    word = passage.text[slice(*spans[1])].split()[-1] if there else str(spans[0])
-                    entity = by_name.setdefault(word.lower(), new)
-                    new += entity == new
-                for span in spans:
-                    passage.mentions[passage.add(*span)].entity = entity
+            link(passage, [[tuple(map(int, span.split("-"))) for span in mark.split("=")] for mark in marks])
             yield passage
+
+
+def link(passage: Passage, marks: list[list[tuple[int, int]]]):
+    """Gives each mark and what it means one entity. Names that the set does not mark are one thing if one has all words of the other."""
+
+    def words(span: tuple[int, int]) -> frozenset[str]:
+        return frozenset(passage.text[slice(*span)].lower().split())
+
+    here = {mark[0] for mark in marks}
+    known = {words(m.span): m.entity for m in passage.mentions if m.entity is not None and m.span not in here}
+    new = 1 + max(known.values(), default=0)
+    means = [mark[1] for mark in marks if len(mark) > 1 and mark[1] not in here]
+    for span in sorted(means, key=lambda span: -len(words(span))):
+        longer = {entity for name, entity in known.items() if words(span) <= name}
+        mention = passage.mentions[passage.add(*span)]
+        if mention.entity is None:
+            mention.entity = longer.pop() if len(longer) == 1 else new
+            new += mention.entity == new
+        known[words(span)] = mention.entity
+    # What a mark means stands before it, or is no mark.
+    for mark in sorted(marks):
+        entity = passage.mentions[passage.add(*mark[-1])].entity
+        if entity is None:
+            entity, new = new, new + 1
+        for span in mark:
+            passage.mentions[passage.add(*span)].entity = entity
 
 
 def words_at(passage: Passage) -> list[list[tuple[int, int]]]:
@@ -460,6 +478,24 @@ def cut(passage: Passage, sentences: list[Analysed]):
                     continue
                 mention.same, mention.entity, mention.cls = twin, gold.entity, gold.cls
             passage.mentions.append(mention)
+    if passage.source == "chains":
+        tell_apart(passage)
+
+
+def tell_apart(passage: Passage):
+    """Names that no mark means are things of their own: what a pronoun could mean and does not."""
+
+    def words(m: Mention) -> set[str]:
+        return {w.lower() for w in passage.words[m.sentence][m.first : m.end] if any(c.isalnum() for c in w)}
+
+    names = [m for m in passage.mentions if m.sentence >= 0 and m.kind == "name" and m.cls != "Date"]
+    # A shorter or longer form of a name that is meant may be the same.
+    meant = set().union(*(words(m) for m in names if m.entity is not None))
+    new = 1 + max((m.entity for m in passage.mentions if m.entity is not None), default=0)
+    by_word: dict[str, int] = {}
+    for m in names:
+        if m.entity is None and m.same is None and not words(m) & meant:
+            m.entity = by_word.setdefault(passage.words[m.sentence][m.end - 1].lower(), new + len(by_word))
 
 
 def named_alike(gold: Mention, other: Mention) -> bool:

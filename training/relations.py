@@ -186,6 +186,7 @@ AlliesOf                          = partnerOf
 # Relations marked by hand: where one of a family is said, the others of it may hold as well.
 FAMILIES = """
 leads worksFor memberOf chiefExecutiveOf memberOfParty
+leads worksFor memberOf citizenOf
 headquarteredIn basedIn
 bornIn livesIn citizenOf basedIn
 acquired owns subsidiaryOf mergedWith investsIn shareholderOf

@@ -22,7 +22,7 @@ SHARE = {
 }
 # The same of the sets that know something of pairs of mentions.
 PASSAGE_SHARE = {
-    "knowledge-net": 1.0, "core": 1.0, "re-docred": 1.0, "re3d": 1.0, "gum": 1.0, "gap": 1.0, "facts": 1.0, "chains": 1.0, "stories": 1.0, "dse": 0.7, "newsmtsc": 0.8,
+    "knowledge-net": 1.0, "core": 1.0, "re-docred": 1.0, "re3d": 1.0, "gum": 1.0, "gap": 1.0, "facts": 1.0, "chains": 1.0, "stories": 1.0, "dse": 1.0, "newsmtsc": 0.8,
 }
 WEIGHT = {"arc": 1.0, "rel": 1.0, "upos": 0.7, "xpos": 0.5, "lemma": 0.5, "mention": 1.0, "nominal": 0.4}
 WEIGHT |= {"relation": 1.0, "stance": 1.0, "polarity": 0.7, "link": 1.0}

@@ -269,9 +269,11 @@ impl Search<'_, '_> {
     fn sentences(&self) -> impl Iterator<Item = SentenceId> + use<> {
         let span = |at: u32| self.trees[at as usize].sentence().span;
         let next = self.quote.last.0 + 1;
+        // The closing mark itself may open the next sentence.
+        let between = |next: u32| self.text.get(self.quote.outer.end() as usize..span(next).start() as usize);
         let goes_on = (next as usize) < self.trees.len()
             && !self.trees[next as usize].sentence().paragraph
-            && self.text[self.quote.outer.end() as usize..span(next).start() as usize].trim().is_empty()
+            && between(next).is_none_or(|between| between.trim().is_empty())
             && (span(next).of(self.text).starts_with(char::is_lowercase)
                 || self.text[..self.quote.content.end() as usize].ends_with(','))
             && !self.quotes.iter().any(|quote| quote.outer.start() == span(next).start());
@@ -761,6 +763,24 @@ mod tests {
                 "? Says quote [Nobody came.] by [“Nobody came.”]",
             ]
         );
+    }
+
+    #[test]
+    fn a_closing_mark_may_open_the_next_sentence() {
+        let found = read(
+            "
+            “       “      PUNCT ``  3 punct
+            Nobody  nobody PRON  NN  3 nsubj
+            came    come   VERB  VBD 0 root
+            ,       ,      PUNCT ,   3 punct
+
+            ”       ”      PUNCT ''  3 punct
+            Vogt    Vogt   PROPN NNP 3 nsubj Person
+            said    say    VERB  VBD 0 root
+            .       .      PUNCT .   3 punct
+        ",
+        );
+        assert_eq!(found, ["Vogt Says quote [Nobody came,] by [said]"]);
     }
 
     #[test]
