@@ -50,14 +50,14 @@ def f1(gold: set, found: set) -> tuple[float, float, float]:
 
 
 def report(title: str, gold: list[set], found: list[set], classes):
-    """F1, precision and recall of each class over all sentences."""
+    """F1, precision and recall of each class over all sentences, and micro-averaged."""
     parts = []
-    for name in classes:
+    for title_of, names in [*((name, {name}) for name in classes), ("micro", set(classes))]:
         f, p, r = f1(
-            {(i, *m) for i, s in enumerate(gold) for m in s if m[2] == name},
-            {(i, *m) for i, s in enumerate(found) for m in s if m[2] == name},
+            {(i, *m) for i, s in enumerate(gold) for m in s if m[2] in names},
+            {(i, *m) for i, s in enumerate(found) for m in s if m[2] in names},
         )
-        parts.append(f"{name} F {f:.3f} (P {p:.3f} R {r:.3f})")
+        parts.append(f"{title_of} F {f:.3f} (P {p:.3f} R {r:.3f})")
     print(title, " ".join(parts))
 
 

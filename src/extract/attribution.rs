@@ -487,6 +487,11 @@ impl Reader<'_, '_> {
         if denied {
             return;
         }
+        // "Acme said in a statement that …", where the clause hangs on the noun.
+        let speaker = speaker.or_else(|| {
+            let verb = tree.head(noun).filter(|_| tree.deprel(noun) == Deprel::Obl)?;
+            self.kind(verb).filter(|kind| *kind == AttributionKind::Says).and_then(|_| self.agent(verb))
+        });
         let kind =
             if self.listed("denyingNoun", noun) { AttributionKind::Denies } else { AttributionKind::Says };
         for clause in tree.children_by(noun, &[Deprel::Acl, Deprel::Ccomp]) {

@@ -153,7 +153,9 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
         Deprel::Advcl if tree.child(predicate, Deprel::Mark).is_some_and(|mark| tree.lemma(mark) == "as") => {
             tree.child(head, Deprel::Obj).or_else(|| surface_subject(tree, head, depth + 1))
         }
-        Deprel::Advcl => surface_subject(tree, head, depth + 1),
+        Deprel::Advcl => {
+            appealed_to(tree, predicate, head).or_else(|| surface_subject(tree, head, depth + 1))
+        }
         // "denies supplying it"
         Deprel::Ccomp
             if tree.xpos(predicate) == Xpos::Vbg && head < predicate && predicate.0 - head.0 <= 3 =>
@@ -175,6 +177,27 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
         Deprel::AclRelcl => None,
         _ => None,
     }
+}
+
+/// Verbs with the preposition of whoever is to do something: "called on *the board* to sell".
+const APPEALS: [(&str, &str); 8] = [
+    ("appeal", "to"),
+    ("call", "on"),
+    ("call", "upon"),
+    ("count", "on"),
+    ("plead", "with"),
+    ("prevail", "on"),
+    ("prevail", "upon"),
+    ("rely", "on"),
+];
+
+/// Who is to do what an infinitive under such a verb says.
+fn appealed_to(tree: &Tree<'_>, infinitive: TokenId, verb: TokenId) -> Option<TokenId> {
+    tree.child(infinitive, Deprel::Mark).filter(|&mark| tree.lemma(mark) == "to")?;
+    let whom = tree.children_by(verb, &[Deprel::Obl]).rfind(|&whom| whom < infinitive)?;
+    let case = tree.case(whom)?;
+    let appeals = APPEALS.iter().any(|(known, words)| tree.lemma(verb) == *known && case.words == *words);
+    appeals.then(|| antecedent(tree, whom))
 }
 
 /// Whose something is by the words before it: "his plan", "the EU plan".
@@ -226,7 +249,7 @@ pub(crate) fn antecedent(tree: &Tree<'_>, token: TokenId) -> TokenId {
     }
     tree.ancestors(token)
         .take(MAX_CONTROL)
-        .find(|&above| tree.deprel(above) == Deprel::AclRelcl)
+        .find(|&above| matches!(tree.deprel(above), Deprel::AclRelcl | Deprel::Acl))
         .and_then(|clause| tree.head(clause))
         .unwrap_or(token)
 }
@@ -292,6 +315,24 @@ mod tests {
             .        .       PUNCT .   3 punct
         ";
         assert_eq!(ends(table, "bought"), some("Kestrel", "Lumora"));
+    }
+
+    #[test]
+    fn who_is_called_on_acts() {
+        let table = "
+            Kestrel  Kestrel PROPN NNP 2 nsubj
+            called   call    VERB  VBD 0 root
+            on       on      ADP   IN  4 case
+            Vogt     Vogt    PROPN NNP 2 obl
+            to       to      PART  TO  6 mark
+            buy      buy     VERB  VB  2 advcl
+            Lumora   Lumora  PROPN NNP 6 obj
+            .        .       PUNCT .   2 punct
+        ";
+        assert_eq!(ends(table, "buy"), some("Vogt", "Lumora"));
+        let travels =
+            table.replace("called   call ", "flew     fly  ").replace("on       on ", "to       to ");
+        assert_eq!(ends(&travels, "buy"), some("Kestrel", "Lumora"));
     }
 
     #[test]

@@ -21,12 +21,13 @@ const FAR: u8 = 8;
 
 /// A rule alone: the model does not know the relation.
 const CLAUSE: Weights = Weights { bias: 0.0, pair: 0.0, path: 0.0, apart: 0.0 };
-/// A rule against the model, which knows the relation and does not see it.
-const AGAINST: Weights = Weights { bias: -1.0, pair: 0.0, path: 0.0, apart: 0.0 };
+/// A rule against the model, which knows the relation and does not see it. Fitted, the bias is -2.8 on the held-out sentences
+/// and -1.0 on the suite, whose constructions the rules were made for; it stands between.
+const AGAINST: Weights = Weights { bias: -1.5, pair: 0.0, path: 0.0, apart: 0.0 };
 /// A rule and the model.
-const BOTH: Weights = Weights { bias: 0.0, pair: 0.5, path: 0.0, apart: 0.0 };
+const BOTH: Weights = Weights { bias: -0.7, pair: 0.4, path: 0.0, apart: 0.0 };
 /// The model alone.
-const PAIR: Weights = Weights { bias: -0.5, pair: 1.0, path: -0.2, apart: -2.0 };
+const PAIR: Weights = Weights { bias: 0.0, pair: 0.6, path: -0.2, apart: -1.5 };
 
 /// How sure a statement is.
 pub(crate) fn confidence(witnesses: &Witnesses) -> f64 {

@@ -198,18 +198,7 @@ fn embedding(
         | Deprel::Acl
         | Deprel::Nmod => {
             let factual_noun = deprel == Deprel::Nmod || deprel == Deprel::Obj;
-            if ontology.words("planningVerb").contains(lemma)
-                || ontology.words("planningNoun").contains(lemma)
-                || ontology.words("attemptVerb").contains(lemma)
-            {
-                factuality.weaken(Modality::Planned);
-            } else if ontology.words("failingVerb").contains(lemma) {
-                factuality.negate();
-            } else if ontology.words("possibilityVerb").contains(lemma)
-                || ontology.words("possibilityWord").contains(lemma)
-            {
-                factuality.weaken(Modality::Possible);
-            } else if lemma == "go" && deprel == Deprel::Xcomp {
+            if !outlook(lemma, ontology, factuality) && lemma == "go" && deprel == Deprel::Xcomp {
                 factuality.weaken(Modality::Planned);
                 return;
             }
@@ -249,6 +238,21 @@ fn embedding(
         }
         _ => {}
     }
+}
+
+/// Applies what a word says of what it governs, if it is one that does: "plan", "fail", "consider".
+pub(crate) fn outlook(lemma: &str, ontology: &Ontology, factuality: &mut Factuality) -> bool {
+    let is = |list: &str| ontology.words(list).contains(lemma);
+    if is("planningVerb") || is("planningNoun") || is("attemptVerb") {
+        factuality.weaken(Modality::Planned);
+    } else if is("failingVerb") {
+        factuality.negate();
+    } else if is("possibilityVerb") || is("possibilityWord") {
+        factuality.weaken(Modality::Possible);
+    } else {
+        return false;
+    }
+    true
 }
 
 /// Verbs that add little to the noun they govern: "made no acquisition".

@@ -25,7 +25,7 @@ mod tree;
 mod verbal;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ use confidence::confidence;
 use cues::CueIndex;
 use document::Document;
 use entities::{Entities, EntityIx, EntityMention};
-use factuality::{Factuality, factuality};
+use factuality::{Factuality, factuality, outlook};
 use finding::{Filler, Finding, Reality};
 use money::MoneyExpression;
 use reader::Reader;
@@ -146,6 +146,10 @@ impl<'o> Extractor<'o> {
                 None => return,
             },
         };
+        // Where no rule has read the clause, its verb may be one that looks ahead: "plans to buy".
+        if finding.by.is_empty() && matches!(finding.reality, Reality::Around) {
+            outlook(tree.lemma(finding.predicate), self.ontology, &mut real);
+        }
         let scope = innermost(attributed, tree, reader.id, finding.predicate);
         let mut holder = None;
         let mut attribution = None;
@@ -350,6 +354,27 @@ struct Draft {
     by: String,
 }
 
+impl Draft {
+    /// Whether only the model speaks for it, and not of words in one sentence.
+    fn is_seen_apart(&self) -> bool {
+        self.witnesses.as_ref().is_some_and(|said| said.clause.is_none() && said.path.is_none())
+    }
+}
+
+/// What only the model sees, over two sentences, adds nothing to what one of them says.
+fn drop_repeated(kept: &mut Vec<(usize, ObjectKey, &Draft)>) {
+    let claim =
+        |subject: usize, object: &ObjectKey, draft: &Draft| (draft.relation.clone(), subject, object.clone());
+    let said: BTreeSet<_> = kept
+        .iter()
+        .filter(|(_, _, draft)| !draft.is_seen_apart())
+        .map(|(subject, object, draft)| claim(*subject, object, draft))
+        .collect();
+    kept.retain(|(subject, object, draft)| {
+        !draft.is_seen_apart() || !said.contains(&claim(*subject, object, draft))
+    });
+}
+
 /// Collects drafts and writes the record.
 struct Writer<'a> {
     text: &'a str,
@@ -422,6 +447,8 @@ impl<'a> Writer<'a> {
             best.insert(claim, kept.len());
             kept.push((subject, object, draft));
         }
+
+        drop_repeated(&mut kept);
 
         let used: BTreeSet<usize> = kept
             .iter()

@@ -149,6 +149,24 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
     let tree = &reader.tree;
     let noun = identity.noun;
     let mut findings = Vec::new();
+    // "deputy director" is one office, not two.
+    let is_office =
+        |noun: TokenId| !reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()).is_empty();
+    if tree.deprel(noun) == Deprel::Compound
+        && tree.head(noun) == Some(identity.thing)
+        && is_office(identity.thing)
+    {
+        return findings;
+    }
+    // Nor is the "chief" in "chief executive", wherever each hangs.
+    let next = tree.after(noun).filter(|&next| tree.head(next) == tree.head(noun));
+    let goes_on = |next: TokenId| {
+        let cues = reader.cues.of(CueKind::Role, &tree.lemma(next).to_lowercase());
+        cues.iter().any(|cue| cue.words.len() > 1 && preceded_by(reader, next, cue))
+    };
+    if next.is_some_and(goes_on) {
+        return findings;
+    }
     let mut matched = 0;
     for cue in reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()) {
         if cue.words.len() < matched || !preceded_by(reader, noun, cue) {
@@ -206,7 +224,13 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
 fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -> Vec<TokenId> {
     let tree = &reader.tree;
     let mut found: Vec<TokenId> = Vec::new();
-    found.extend(tree.child(noun, Deprel::NmodPoss));
+    // "Its director" is the director of it, whoever else is director on some board.
+    let owned = cue.oblique.as_ref().is_none_or(|oblique| {
+        ["of", "at", "for", "in", "to"]
+            .iter()
+            .any(|word| oblique.prepositions.iter().any(|known| known == word))
+    });
+    found.extend(tree.child(noun, Deprel::NmodPoss).filter(|_| owned));
     if let Some(oblique) = &cue.oblique {
         let with_preposition =
             reader.nmods(noun).into_iter().filter(|(words, _)| oblique.prepositions.contains(words));
@@ -235,9 +259,11 @@ fn related(reader: &Reader<'_>, identity: &Identity, noun: TokenId, cue: &Cue) -
         )
         .filter(move |&child| child < noun)
     };
-    found.extend(before(noun));
+    if owned {
+        found.extend(before(noun));
+    }
     // "Orvanta CEO Ruth Calloway" may hang "Orvanta" on the name.
-    if tree.head(noun) == Some(identity.thing) && noun < identity.thing {
+    if owned && tree.head(noun) == Some(identity.thing) && noun < identity.thing {
         found.extend(before(identity.thing));
     }
     found.retain(|&token| token != identity.thing);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::{
     article::Span,
     extract::{
+        clause,
         factuality::Factuality,
         finding::{Filler, Finding, PairWitness, Reality, domain_fit, range_fit},
         reader::Reader,
     },
-    language::{Deprel, MentionKind, Pair, Place, TokenId, Upos},
+    language::{Deprel, MentionKind, Pair, Place, SentenceId, TokenId, Upos},
     ontology::{Class, Range, Relation, RelationKind},
 };
 
@@ -33,6 +34,13 @@ const FAMILIES: [&[&str]; 4] = [
     &["acquired", "owns", "mergedWith", "subsidiaryOf", "investsIn"],
     &["develops", "released"],
 ];
+
+/// Relations that the model may see in another one that a clause tells of the same pair: the French foreign minister is no
+/// statement about citizenship.
+const OVERTONES: [(&str, &[&str]); 1] = [("citizenOf", &["leads", "worksFor", "memberOf"])];
+
+/// Relations that hold of one pair in a sentence: where a clause tells whose they are, the model is not asked for others.
+const SOLE: [&str; 2] = ["leads", "spouseOf"];
 
 /// Relations that show a subject in favour of its object, and against it.
 const IN_FAVOUR: [&str; 2] = ["supports", "praises"];
@@ -68,20 +76,51 @@ pub(crate) fn witness(reader: &Reader<'_>, findings: &mut Vec<Finding>) {
     }
     let told = findings.len();
     for seen in seen {
-        let known = findings[..told].iter().any(|finding| {
-            let ends =
-                |a: &Filler, b: &Filler| reader.same(a, &finding.subject) && reader.same(b, &finding.object);
-            one_family(&seen.relation.name, &finding.relation)
-                && (ends(&seen.subject, &seen.object) || ends(&seen.object, &seen.subject))
-        });
-        if !known && seen.witness.probability >= LEAST && seen.relation.kind == RelationKind::Fact {
+        let credible = seen.witness.probability >= LEAST && seen.relation.kind == RelationKind::Fact;
+        let doubtful = findings[..told].iter().any(|finding| settles(reader, finding, &seen));
+        if credible && !doubtful && !is_date_of_another(reader, &seen) {
             findings.push(finding(reader, seen));
         }
     }
 }
 
+/// Whether what a clause tells leaves no room for what the model alone sees.
+fn settles(reader: &Reader<'_>, told: &Finding, seen: &Seen<'_>) -> bool {
+    let same = |a: &Filler, b: &Filler| reader.same(a, b);
+    let forth = (same(&seen.subject, &told.subject), same(&seen.object, &told.object));
+    let back = (same(&seen.subject, &told.object), same(&seen.object, &told.subject));
+    let (name, relation) = (&seen.relation.name, &told.relation);
+    if forth == (true, true) || back == (true, true) {
+        let is_overtone =
+            OVERTONES.iter().any(|(of, in_those)| of == name && in_those.contains(&&**relation));
+        return one_family(name, relation) || is_overtone;
+    }
+    // "Brandt, Aasland and Bassetti, the president of it": one of them is.
+    let one_end = forth.1 || seen.relation.symmetric && (forth.0 || back.0 || back.1);
+    one_end && name == relation && SOLE.contains(&name.as_str())
+}
+
 fn one_family(a: &str, b: &str) -> bool {
     a == b || FAMILIES.iter().any(|family| family.contains(&a) && family.contains(&b))
+}
+
+/// Whether the date belongs to a verb whose subject is another of the same kind: "his wife died in 2019" dates nothing of his.
+fn is_date_of_another(reader: &Reader<'_>, seen: &Seen<'_>) -> bool {
+    let tree = reader.tree;
+    let date = seen.ends.1.filter(|_| matches!(seen.object, Filler::Date { .. }));
+    let verb = date.and_then(|date| tree.ancestors(date).find(|&above| tree.upos(above) == Upos::Verb));
+    let subject = verb.and_then(|verb| clause::subject(tree, verb));
+    // "His wife, Moira, died": the name may stand beside the noun.
+    let named = |subject| {
+        std::iter::once(subject)
+            .chain(tree.children_by(subject, &[Deprel::Appos]))
+            .find_map(|token| reader.entity(token))
+    };
+    let whose = subject.and_then(named);
+    whose.is_some_and(|whose| {
+        let class = |filler| reader.class(filler).map(Class::root);
+        class(&whose) == class(&seen.subject) && !reader.same(&whose, &seen.subject)
+    })
 }
 
 /// The surest relation of each family for every pair of ends in the sentence, surest first.
@@ -116,6 +155,11 @@ fn seen<'a>(reader: &Reader<'a>) -> Vec<Seen<'a>> {
 }
 
 fn of_pair<'a>(reader: &Reader<'a>, pair: &Pair) -> Vec<Seen<'a>> {
+    // A new paragraph is about something else; what stands on its two sides was hardly said of one another.
+    let earlier = pair.subject.sentence.min(pair.object.sentence);
+    if (earlier.0 + 1..=reader.id.0).any(|at| reader.document.tree(SentenceId(at)).sentence().paragraph) {
+        return Vec::new();
+    }
     let (Some(subject), Some(object)) = (filler(reader, pair.subject), filler(reader, pair.object)) else {
         return Vec::new();
     };

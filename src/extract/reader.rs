@@ -104,7 +104,17 @@ impl Reader<'_> {
     /// topic.
     pub(crate) fn fillers(&self, token: TokenId, topics: bool) -> Vec<Filler> {
         let token = antecedent(self.tree, token);
-        self.tree.conjuncts(token).into_iter().flat_map(|member| self.resolve(member, topics, 0)).collect()
+        // "tariffs but not export controls"
+        let negations = self.ontology.words("negationWord");
+        let negated = |member: TokenId| {
+            member != token
+                && self
+                    .tree
+                    .children_by(member, &[Deprel::Advmod])
+                    .any(|adverb| negations.contains(self.tree.lemma(adverb)))
+        };
+        let members = self.tree.conjuncts(token).into_iter().filter(|&member| !negated(member));
+        members.flat_map(|member| self.resolve(member, topics, 0)).collect()
     }
 
     /// What one member of a coordination stands for, without the others.

@@ -21,7 +21,8 @@ use crate::{
 /// How records are merged.
 #[derive(Debug, Clone)]
 pub struct MergeOptions {
-    /// Confidence from which a statement also stands as a direct triple.
+    /// Confidence from which a statement also stands as a direct triple. What only the model saw, and no rule, is in the
+    /// graph from there on only; the records keep it.
     pub threshold: Confidence,
     /// The user's decisions on who is who.
     pub registry: Registry,
@@ -141,6 +142,7 @@ impl Graph {
                 let claim = (place(subject), relation, object, polarity, modality, holder.map(place));
                 gathered.into_statement(claim, &entities, &articles, &origins, ontology, options.threshold)
             })
+            .filter(|statement| statement.confidence >= options.threshold || !statement.is_seen_only())
             .collect();
         statements.sort_by(|a, b| a.id.cmp(&b.id));
         Self { entities, statements, articles, mentions, merges }
@@ -621,6 +623,28 @@ mod tests {
         let misfit =
             Draft::new("A", "2025-01-01").says(labs, "worksFor", "works for", ("Vale Works", Company));
         assert!(!asserted(misfit), "a company is no person");
+    }
+
+    #[test]
+    fn what_only_the_model_sees_must_be_likely() {
+        let seen = |outlet: &str, phrase: &str, confidence: f64| {
+            Draft::new(outlet, "2025-01-01")
+                .says(("Ann Ode", Person), "worksFor", phrase, ("Ode Labs", Company))
+                .but(|statement| {
+                    statement.by = "pair/worksFor".into();
+                    statement.confidence = Confidence::new(confidence);
+                })
+                .build()
+        };
+        assert!(merge(vec![seen("A", "works for", 0.4)]).statements.is_empty());
+        assert_eq!(merge(vec![seen("A", "works for", 0.6)]).statements.len(), 1);
+        let both = |by: &str| {
+            let mut other = seen("B", "is employed by", 0.4);
+            other.statements[0].by = by.into();
+            merge(vec![seen("A", "works for", 0.4), other]).statements.len()
+        };
+        assert_eq!(both("pair/worksFor"), 1, "two independent articles make it likely");
+        assert_eq!(both("clause/verb"), 1);
     }
 
     #[test]

@@ -139,6 +139,13 @@ pub struct Evidence {
     pub by: String,
 }
 
+impl Statement {
+    /// Whether only the model saw it, in every sentence behind it.
+    fn is_seen_only(&self) -> bool {
+        self.evidence.iter().all(|evidence| evidence.by.starts_with("pair/"))
+    }
+}
+
 /// Entities, statements and the articles behind them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Graph {

@@ -9,6 +9,7 @@ mod mentions;
 mod model;
 mod morphology;
 mod pairs;
+mod repair;
 mod segment;
 mod tokenise;
 mod tree;
@@ -61,18 +62,18 @@ pub fn analyse(model: &Model, text: &str) -> Analysis {
         }
     }
     let Found { pairs, links, .. } = reader.found;
-    Analysis {
-        sentences,
-        relations: model.pairs.as_ref().map_or_else(Vec::new, |pairs| pairs.names().to_vec()),
-        pairs,
-        links,
-    }
+    Analysis { sentences, relations: model.pairs.names().to_vec(), pairs, links }
 }
 
 fn sentence(model: &Model, segment: &Segment, text: &str, parse: Parse<'_>) -> Sentence {
     let words = segment.tokens.iter().zip(&parse.words);
-    let tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
-    Sentence { span: segment.span(), tokens, mentions: parse.mentions, paragraph: segment.paragraph }
+    let mut tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
+    let mut mentions = parse.mentions;
+    repair::names(&mut tokens, &mut mentions);
+    repair::asides(&mut tokens);
+    repair::beside(&mut tokens, &mentions);
+    repair::possessives(&mut tokens, &mentions);
+    Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
 }
 
 fn token(model: &Model, word: &Word<'_>, form: &str, span: Span) -> Token {
@@ -168,9 +169,7 @@ impl<'m> Reader<'m> {
             compared.extend(candidates(&parse, forms[at], part, sentence, batch.window_of[at], unit));
             parses[part.sentence].join(parse);
         }
-        if let Some(pairs) = &model.pairs {
-            pairs.run(model.cpu, &scratch.units, compared, &mut self.pair_scratch, &mut self.found);
-        }
+        model.pairs.run(model.cpu, &scratch.units, compared, &mut self.pair_scratch, &mut self.found);
         batch.clear();
     }
 }

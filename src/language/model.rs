@@ -15,8 +15,8 @@ use super::{
     wordpiece::WordPieces,
 };
 
-/// The formats this program reads: 2 has no heads over mentions.
-const FORMATS: [u32; 2] = [2, 3];
+/// The format this program reads.
+const FORMAT: u32 = 3;
 
 /// A trained model of one language: word pieces, encoder and heads.
 ///
@@ -28,7 +28,7 @@ pub struct Model {
     pub(super) pieces: WordPieces,
     pub(super) encoder: Encoder,
     pub(super) heads: Heads,
-    pub(super) pairs: Option<PairHeads>,
+    pub(super) pairs: PairHeads,
 }
 
 /// Why a model file was refused.
@@ -44,7 +44,7 @@ pub enum ModelError {
     #[error("the `newsgraph` metadata of the model file cannot be read")]
     Metadata(#[from] serde_json::Error),
     /// A later or earlier format.
-    #[error("the model file has format {0}, this program reads {FORMATS:?}; use the model of its release")]
+    #[error("the model file has format {0}, this program reads {FORMAT}; use the model of its release")]
     Format(u32),
     /// Sizes that no encoder of this program can have.
     #[error("the model's {0} does not fit this program's encoder")]
@@ -92,7 +92,6 @@ pub(super) struct LabelLists {
     pub(super) lemma: Vec<String>,
     pub(super) mention: Vec<String>,
     pub(super) nominal: Vec<String>,
-    #[serde(default)]
     pub(super) relation: Vec<String>,
 }
 
@@ -119,7 +118,7 @@ impl Model {
         let about =
             header.metadata().as_ref().and_then(|all| all.get("newsgraph")).ok_or(ModelError::NoMetadata)?;
         let about: About = serde_json::from_str(about)?;
-        if !FORMATS.contains(&about.format) {
+        if about.format != FORMAT {
             return Err(ModelError::Format(about.format));
         }
         about.check()?;
@@ -129,7 +128,7 @@ impl Model {
         let pieces = WordPieces::new(vocabulary).ok_or(ModelError::Vocabulary)?;
         let encoder = Encoder::read(&tensors, &about, vocabulary.split('\n').count())?;
         let heads = Heads::read(&tensors, &about)?;
-        let pairs = (about.format > 2).then(|| PairHeads::read(&tensors, &about)).transpose()?;
+        let pairs = PairHeads::read(&tensors, &about)?;
         Ok(Self { name: about.name, cpu: Cpu::detect(), pieces, encoder, heads, pairs })
     }
 

@@ -20,7 +20,7 @@ const BY_GRAMMAR: f32 = 0.95;
 /// How sure it is what the rules of this file find.
 const BY_RULE: f32 = 0.8;
 /// A link of the model counts from this probability on.
-const LIKELY: f32 = 0.35;
+const LIKELY: f32 = 0.3;
 /// So sure the model must be that "she" means what was taken for a company.
 const SURE: f32 = 0.6;
 /// How probable it is that a pronoun before the main clause means its subject.
@@ -394,7 +394,6 @@ impl Resolver<'_, '_> {
         let (class, gender) = match (pronoun, taken_for) {
             (Pronoun::Person(gender), _) => (Class::Person, Some(gender)),
             (Pronoun::Thing, Some(class)) if !matches!(class, Class::Person | Class::Topic) => (class, None),
-            (Pronoun::Several, Some(Class::Organization)) => (Class::Organization, None),
             _ => return,
         };
         let mention = single(self.tree, self.sentence, token, 1.0);

@@ -386,4 +386,25 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn an_acronym_may_count_the_corporate_suffix() {
+        let read = read(
+            "
+            Greater     Greater     PROPN NNP 4 compound Company:4
+            Elm         Elm         PROPN NNP 4 compound
+            Enterprises Enterprises PROPN NNP 4 compound
+            Corporation Corporation PROPN NNP 8 nsubj
+            (           (           PUNCT -LRB- 6 punct
+            GEEC        GEEC        PROPN NNP 4 appos  Company
+            )           )           PUNCT -RRB- 6 punct
+            grew        grow        VERB  VBD 0 root
+            .           .           PUNCT .   8 punct
+        ",
+        );
+        assert_eq!(
+            read,
+            ["Company Greater Elm Enterprises Corporation: Greater Elm Enterprises Corporation | GEEC"]
+        );
+    }
 }

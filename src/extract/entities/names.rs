@@ -87,6 +87,9 @@ impl Finder<'_, '_> {
             };
             let Some((first, last)) = self.tidy(mention.first, mention.last, class) else { continue };
             let last = self.with_number(first, last, class);
+            if self.is_description(first, last) || self.is_portfolio(first, last, class) {
+                continue;
+            }
             if (first.0..=last.0).any(|token| covered[token as usize]) {
                 continue;
             }
@@ -115,6 +118,22 @@ impl Finder<'_, '_> {
             token.0 += 1;
         }
         names
+    }
+
+    /// "Swiss institute": where something is from, and a common noun.
+    fn is_description(&self, first: TokenId, last: TokenId) -> bool {
+        let tree = self.context.tree(self.sentence);
+        first < last
+            && tree.upos(last) == Upos::Noun
+            && tree.form(last).starts_with(char::is_lowercase)
+            && (first.0..last.0).all(|token| self.demonym(TokenId(token)))
+    }
+
+    /// The "Trade" of a Trade Minister.
+    fn is_portfolio(&self, first: TokenId, last: TokenId, class: Class) -> bool {
+        let tree = self.context.tree(self.sentence);
+        let minister = tree.after(last).is_some_and(|next| tree.form(next).eq_ignore_ascii_case("minister"));
+        first == last && class.root() == Class::Organization && minister
     }
 
     /// Joins "Open Ledger" and "UK" where the tree makes one phrase of them: a body called after where it works. In
@@ -573,15 +592,19 @@ fn group<'a>(context: &Context<'a>, names: Vec<Name>) -> Vec<Group<'a>> {
     groups
 }
 
-/// The words of a name for comparison: split at spaces and hyphens, without corporate suffixes.
-fn words(context: &Context<'_>, name: &Name) -> Vec<String> {
+/// The words of a name, split at spaces and hyphens.
+fn all_words(context: &Context<'_>, name: &Name) -> Vec<String> {
     let span = context.tree(name.sentence).span(name.first, name.last);
-    let mut words: Vec<String> = span
-        .of(context.document.text)
+    span.of(context.document.text)
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | '‑' | '–' | ',' | '"' | '“' | '”'))
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
-        .collect();
+        .collect()
+}
+
+/// The words of a name for comparison: without corporate suffixes.
+fn words(context: &Context<'_>, name: &Name) -> Vec<String> {
+    let mut words = all_words(context, name);
     let suffixes = context.ontology.words("corporateSuffix");
     while words.len() > 1
         && words.last().is_some_and(|word| suffixes.contains(word.to_lowercase().trim_end_matches('.')))
@@ -747,7 +770,7 @@ impl Identity<'_, '_> {
             longer.remove(&representative(&parents, short));
             let target = match longer.len() {
                 1 => longer.first().copied(),
-                _ => self.by_gender(short, &longer),
+                _ => self.by_gender(short, &longer).or_else(|| self.introduced(short, &longer)),
             };
             if let Some(target) = target {
                 let own = representative(&parents, short);
@@ -763,6 +786,13 @@ impl Identity<'_, '_> {
         let gender = self.groups[short].gender?;
         let mut fitting = longer.iter().filter(|&&long| self.groups[long].gender == Some(gender));
         fitting.next().filter(|_| fitting.next().is_none()).copied()
+    }
+
+    /// "Vogt" after Ann Vogt and before Karl Vogt: the one person of whom the article has spoken. Groups stand in the
+    /// order of their first mention.
+    fn introduced(&self, short: usize, longer: &BTreeSet<usize>) -> Option<usize> {
+        let mut before = longer.range(..short).filter(|&&long| self.groups[long].is(Class::Person));
+        before.next().filter(|_| before.next().is_none()).copied()
     }
 
     /// Whether `short` is a shorter name of what `long` names.
@@ -790,7 +820,9 @@ impl Identity<'_, '_> {
         if !compatible && !weak {
             return false;
         }
-        if is_acronym_of(&short.words, &long.words) {
+        // "GNEC" counts the last word of "Greater Newark Enterprises Corporation", "IBM" may or may not.
+        let abbreviates = |words: &[String]| is_acronym_of(&short.words, words);
+        if abbreviates(&long.words) || abbreviates(&all_words(self.context, &long.members[0])) {
             return short.words[0].chars().filter(|c| c.is_alphabetic()).count() > 2
                 || self.in_brackets(long, short);
         }
