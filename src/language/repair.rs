@@ -173,6 +173,10 @@ pub(super) fn possessives(tokens: &mut [Token], mentions: &[Mention]) {
 fn possess(tokens: &mut [Token], mark: TokenId) {
     let token = |tokens: &[Token], id: TokenId| tokens[id.0 as usize].clone();
     let Some(before) = mark.0.checked_sub(1).map(TokenId) else { return };
+    // Where words hang on the mark itself, nothing is sure.
+    if tokens.iter().any(|token| token.head == Some(mark)) {
+        return;
+    }
     let mut owner = tokens[mark.0 as usize].head.filter(|owner| *owner < mark).unwrap_or(before);
     // "Anne-Lise Rud's": the mark may hang on a later word of the name.
     while let Token { deprel: Deprel::Flat, head: Some(head), .. } = token(tokens, owner) {
@@ -204,6 +208,8 @@ fn possess(tokens: &mut [Token], mark: TokenId) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::extract::testing;
 
@@ -358,5 +364,74 @@ mod tests {
         );
         assert_eq!(names, ["Lim Wei Shan", "Ann"]);
         assert_eq!(arcs[..3], ["7:nsubj", "1:flat", "1:flat"]);
+    }
+
+    /// A sentence with any tree, any names and marks anywhere.
+    fn any_sentence() -> impl Strategy<Value = (Vec<Token>, Vec<Mention>)> {
+        let word = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_usize, 0..7_usize);
+        (prop::collection::vec(word, 2..14), any::<u64>()).prop_map(|(words, cuts)| {
+            let deprels = [
+                Deprel::Nsubj,
+                Deprel::Obj,
+                Deprel::Flat,
+                Deprel::Compound,
+                Deprel::Advcl,
+                Deprel::Case,
+                Deprel::Nmod,
+            ];
+            // Each word hangs on one of those before it in some order, so it is a tree.
+            let mut order: Vec<usize> = (0..words.len()).collect();
+            for (at, (swap, ..)) in words.iter().enumerate() {
+                order.swap(at, swap.index(words.len()));
+            }
+            let mut tokens: Vec<Token> = words
+                .iter()
+                .enumerate()
+                .map(|(at, (.., kind, deprel))| {
+                    let (upos, xpos, lemma) = [
+                        (Upos::Noun, Xpos::Nn, "word"),
+                        (Upos::Verb, Xpos::Vbd, "do"),
+                        (Upos::Part, Xpos::Pos, "'s"),
+                        (Upos::Punct, Xpos::Colon, "—"),
+                    ][*kind];
+                    let span = crate::article::Span::new(at as u32 * 2, at as u32 * 2 + 1);
+                    Token { span, upos, xpos, lemma: lemma.into(), head: None, deprel: deprels[*deprel] }
+                })
+                .collect();
+            for (rank, &at) in order.iter().enumerate().skip(1) {
+                tokens[at].head = Some(TokenId(order[words[at].1.index(rank)] as u32));
+            }
+            tokens[order[0]].deprel = Deprel::Root;
+            let mut mentions = Vec::new();
+            let mut first = 0;
+            for at in 0..tokens.len() {
+                if cuts >> at & 1 == 1 || at + 1 == tokens.len() {
+                    let class =
+                        if cuts >> (at + 16) & 1 == 1 { MentionClass::Person } else { MentionClass::Company };
+                    let (first_id, last) = (TokenId(first as u32), TokenId(at as u32));
+                    let kind = MentionKind::Named;
+                    if cuts >> (at + 32) & 1 == 1 {
+                        mentions.push(Mention { first: first_id, last, head: last, class, kind, score: 1.0 });
+                    }
+                    first = at + 1;
+                }
+            }
+            (tokens, mentions)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_tree_stays_a_tree((mut tokens, mut mentions) in any_sentence()) {
+            names(&mut tokens, &mut mentions);
+            asides(&mut tokens);
+            beside(&mut tokens, &mentions);
+            possessives(&mut tokens, &mentions);
+            prop_assert_eq!(tokens.iter().filter(|token| token.head.is_none()).count(), 1);
+            for at in 0..tokens.len() {
+                let up = std::iter::successors(Some(TokenId(at as u32)), |up| tokens[up.0 as usize].head);
+                prop_assert!(up.take(tokens.len() + 1).count() <= tokens.len(), "a circle above word {}", at);
+            }
+        }
     }
 }
