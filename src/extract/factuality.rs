@@ -179,6 +179,12 @@ fn is_negation(tree: &Tree<'_>, word: TokenId, ontology: &Ontology) -> bool {
         || negations.contains(&whole.collect::<Vec<_>>().join(" "))
 }
 
+/// Whether an adverb of its own negates the word: "not export controls".
+pub(crate) fn has_negation(tree: &Tree<'_>, word: TokenId, ontology: &Ontology) -> bool {
+    let negations = ontology.words("negationWord");
+    tree.children_by(word, &[Deprel::Advmod]).any(|adverb| negations.contains(tree.lemma(adverb)))
+}
+
 /// What the word above says of the clause `below` it.
 fn embedding(
     tree: &Tree<'_>,
@@ -218,11 +224,7 @@ fn embedding(
                 let or = tree
                     .children_by(below, &[Deprel::Cc])
                     .any(|conjunction| matches!(tree.lemma(conjunction), "or" | "nor"));
-                if or
-                    && tree
-                        .children_by(above, &[Deprel::Advmod])
-                        .any(|adverb| ontology.words("negationWord").contains(tree.lemma(adverb)))
-                {
+                if or && has_negation(tree, above, ontology) {
                     factuality.negate();
                 }
             }

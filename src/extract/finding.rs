@@ -81,11 +81,16 @@ pub(crate) struct PairWitness {
 }
 
 impl Finding {
+    /// Whether no rule has read it, only the model.
+    pub(crate) fn is_seen_only(&self) -> bool {
+        self.by.is_empty()
+    }
+
     /// The rule and the label that speak for it: `clause/verb`, `clause/verb+pair/acquired`, `pair/acquired`.
     pub(crate) fn by(&self) -> String {
         let pair = self.pair.as_ref().map(|pair| format!("pair/{}", pair.label));
         match pair {
-            Some(pair) if self.by.is_empty() => pair,
+            Some(pair) if self.is_seen_only() => pair,
             Some(pair) => format!("{}+{pair}", self.by),
             None => self.by.to_owned(),
         }

@@ -147,7 +147,7 @@ impl<'o> Extractor<'o> {
             },
         };
         // Where no rule has read the clause, its verb may be one that looks ahead: "plans to buy".
-        if finding.by.is_empty() && matches!(finding.reality, Reality::Around) {
+        if finding.is_seen_only() && matches!(finding.reality, Reality::Around) {
             outlook(tree.lemma(finding.predicate), self.ontology, &mut real);
         }
         let scope = innermost(attributed, tree, reader.id, finding.predicate);
@@ -288,10 +288,10 @@ fn witnesses(reader: &Reader<'_>, finding: &Finding) -> Witnesses {
     let known = matches!(finding.object, Filler::Entity { .. } | Filler::Date { .. })
         && reader.document.knows(&finding.relation);
     Witnesses {
-        clause: (!finding.by.is_empty()).then(|| Confidence::new(finding.confidence)),
+        clause: (!finding.is_seen_only()).then(|| Confidence::new(finding.confidence)),
         pair: heard.or_else(|| known.then_some(0.0)).map(Confidence::new),
         ends: Confidence::new(finding.subject.certainty() * finding.object.certainty()),
-        path: finding.pair.as_ref().filter(|_| finding.by.is_empty()).and_then(|pair| pair.path),
+        path: finding.pair.as_ref().filter(|_| finding.is_seen_only()).and_then(|pair| pair.path),
     }
 }
 

@@ -149,26 +149,23 @@ fn roles(reader: &Reader<'_>, identity: &Identity, all: &[Identity]) -> Vec<Find
     let tree = &reader.tree;
     let noun = identity.noun;
     let mut findings = Vec::new();
+    let offices = |noun: TokenId| reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase());
     // "deputy director" is one office, not two.
-    let is_office =
-        |noun: TokenId| !reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()).is_empty();
     if tree.deprel(noun) == Deprel::Compound
         && tree.head(noun) == Some(identity.thing)
-        && is_office(identity.thing)
+        && !offices(identity.thing).is_empty()
     {
         return findings;
     }
     // Nor is the "chief" in "chief executive", wherever each hangs.
     let next = tree.after(noun).filter(|&next| tree.head(next) == tree.head(noun));
-    let goes_on = |next: TokenId| {
-        let cues = reader.cues.of(CueKind::Role, &tree.lemma(next).to_lowercase());
-        cues.iter().any(|cue| cue.words.len() > 1 && preceded_by(reader, next, cue))
-    };
+    let goes_on =
+        |next| offices(next).iter().any(|cue| cue.words.len() > 1 && preceded_by(reader, next, cue));
     if next.is_some_and(goes_on) {
         return findings;
     }
     let mut matched = 0;
-    for cue in reader.cues.of(CueKind::Role, &tree.lemma(noun).to_lowercase()) {
+    for cue in offices(noun) {
         if cue.words.len() < matched || !preceded_by(reader, noun, cue) {
             continue;
         }

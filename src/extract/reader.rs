@@ -9,6 +9,7 @@ use crate::{
         cues::CueIndex,
         document::Document,
         entities::{Entities, EntityIx, EntityMention},
+        factuality::has_negation,
         finding::{Filler, Finding, domain_fit, range_fit},
         time::TimeExpression,
         tree::Tree,
@@ -105,14 +106,7 @@ impl Reader<'_> {
     pub(crate) fn fillers(&self, token: TokenId, topics: bool) -> Vec<Filler> {
         let token = antecedent(self.tree, token);
         // "tariffs but not export controls"
-        let negations = self.ontology.words("negationWord");
-        let negated = |member: TokenId| {
-            member != token
-                && self
-                    .tree
-                    .children_by(member, &[Deprel::Advmod])
-                    .any(|adverb| negations.contains(self.tree.lemma(adverb)))
-        };
+        let negated = |member| member != token && has_negation(self.tree, member, self.ontology);
         let members = self.tree.conjuncts(token).into_iter().filter(|&member| !negated(member));
         members.flat_map(|member| self.resolve(member, topics, 0)).collect()
     }

@@ -69,10 +69,7 @@ fn sentence(model: &Model, segment: &Segment, text: &str, parse: Parse<'_>) -> S
     let words = segment.tokens.iter().zip(&parse.words);
     let mut tokens: Vec<Token> = words.map(|(span, word)| token(model, word, span.of(text), *span)).collect();
     let mut mentions = parse.mentions;
-    repair::names(&mut tokens, &mut mentions);
-    repair::asides(&mut tokens);
-    repair::beside(&mut tokens, &mentions);
-    repair::possessives(&mut tokens, &mentions);
+    repair::mend(&mut tokens, &mut mentions);
     Sentence { span: segment.span(), tokens, mentions, paragraph: segment.paragraph }
 }
 

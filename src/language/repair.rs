@@ -6,8 +6,21 @@
 
 use super::types::{Deprel, Mention, MentionClass, MentionKind, Token, TokenId, Upos, Xpos};
 
-/// Joins the parts of a name that was cut in two, and hangs all words of a name on one. `mentions` are ordered by first word.
-pub(super) fn names(tokens: &mut [Token], mentions: &mut Vec<Mention>) {
+/// Mends a sentence; `mentions` are ordered by first word.
+pub(super) fn mend(tokens: &mut [Token], mentions: &mut Vec<Mention>) {
+    names(tokens, mentions);
+    asides(tokens);
+    beside(tokens, mentions);
+    possessives(tokens, mentions);
+}
+
+fn hang(tokens: &mut [Token], id: TokenId, head: Option<TokenId>, deprel: Deprel) {
+    let token = &mut tokens[id.0 as usize];
+    (token.head, token.deprel) = (head, deprel);
+}
+
+/// Joins the parts of a name that was cut in two, and hangs all words of a name on one.
+fn names(tokens: &mut [Token], mentions: &mut Vec<Mention>) {
     mentions.dedup_by(|later, earlier| {
         let one = is_cut(tokens, earlier, later);
         if one {
@@ -23,7 +36,7 @@ pub(super) fn names(tokens: &mut [Token], mentions: &mut Vec<Mention>) {
 
 /// "The company Norvik" as object is one object: a name that stands beside its noun, at the same place of the same word, hangs
 /// on the noun; a noun without an article is the title of the name.
-pub(super) fn beside(tokens: &mut [Token], mentions: &[Mention]) {
+fn beside(tokens: &mut [Token], mentions: &[Mention]) {
     for name in mentions.iter().filter(|mention| is_name(mention)) {
         let Some(noun) = name.first.0.checked_sub(1).map(TokenId) else { continue };
         let (before, head) = (&tokens[noun.0 as usize], &tokens[name.head.0 as usize]);
@@ -38,11 +51,9 @@ pub(super) fn beside(tokens: &mut [Token], mentions: &[Mention]) {
             .iter()
             .any(|token| token.head == Some(noun) && matches!(token.deprel, Deprel::Det | Deprel::NmodPoss));
         if is_definite {
-            let head = &mut tokens[name.head.0 as usize];
-            (head.head, head.deprel) = (Some(noun), Deprel::Appos);
+            hang(tokens, name.head, Some(noun), Deprel::Appos);
         } else {
-            let before = &mut tokens[noun.0 as usize];
-            (before.head, before.deprel) = (Some(name.head), Deprel::NmodDesc);
+            hang(tokens, noun, Some(name.head), Deprel::NmodDesc);
         }
     }
 }
@@ -119,15 +130,14 @@ fn one_head(tokens: &mut [Token], name: &Mention) -> TokenId {
         } else {
             Deprel::Flat
         };
-        let token = &mut tokens[id.0 as usize];
-        (token.head, token.deprel) = (Some(kept), deprel);
+        hang(tokens, id, Some(kept), deprel);
     }
     kept
 }
 
 /// "By selling it — the day Lee was elected — Acme has won": what stands between two dashes is no main clause if words on both
 /// sides hang on it.
-pub(super) fn asides(tokens: &mut [Token]) {
+fn asides(tokens: &mut [Token]) {
     let is_dash = |token: &Token| token.upos == Upos::Punct && matches!(&*token.lemma, "—" | "–" | "--");
     let dashes: Vec<u32> = (0..tokens.len() as u32).filter(|&at| is_dash(&tokens[at as usize])).collect();
     let &[open, close] = &dashes[..] else { return };
@@ -155,12 +165,12 @@ pub(super) fn asides(tokens: &mut [Token]) {
             tokens[at as usize].head = Some(main);
         }
     }
-    (tokens[main.0 as usize].head, tokens[main.0 as usize].deprel) = (None, Deprel::Root);
-    (tokens[root.0 as usize].head, tokens[root.0 as usize].deprel) = (Some(main), Deprel::Parataxis);
+    hang(tokens, main, None, Deprel::Root);
+    hang(tokens, root, Some(main), Deprel::Parataxis);
 }
 
 /// Hangs "Orvanta" on "Tannenbaum" in "Orvanta's Tannenbaum", whatever else it hung on.
-pub(super) fn possessives(tokens: &mut [Token], mentions: &[Mention]) {
+fn possessives(tokens: &mut [Token], mentions: &[Mention]) {
     for at in 0..tokens.len().saturating_sub(1) {
         let mark = TokenId(at as u32);
         let in_name = || mentions.iter().any(|name| is_name(name) && name.first < mark && mark < name.last);
@@ -171,7 +181,6 @@ pub(super) fn possessives(tokens: &mut [Token], mentions: &[Mention]) {
 }
 
 fn possess(tokens: &mut [Token], mark: TokenId) {
-    let token = |tokens: &[Token], id: TokenId| tokens[id.0 as usize].clone();
     let Some(before) = mark.0.checked_sub(1).map(TokenId) else { return };
     // Where words hang on the mark itself, nothing is sure.
     if tokens.iter().any(|token| token.head == Some(mark)) {
@@ -179,7 +188,7 @@ fn possess(tokens: &mut [Token], mark: TokenId) {
     }
     let mut owner = tokens[mark.0 as usize].head.filter(|owner| *owner < mark).unwrap_or(before);
     // "Anne-Lise Rud's": the mark may hang on a later word of the name.
-    while let Token { deprel: Deprel::Flat, head: Some(head), .. } = token(tokens, owner) {
+    while let Token { deprel: Deprel::Flat, head: Some(head), .. } = tokens[owner.0 as usize] {
         owner = head;
     }
     let opens = matches!(tokens[mark.0 as usize + 1].upos, Upos::Noun | Upos::Propn | Upos::Adj | Upos::Num);
@@ -199,11 +208,11 @@ fn possess(tokens: &mut [Token], mark: TokenId) {
     let mut above = std::iter::successors(tokens[owned.0 as usize].head, |up| tokens[up.0 as usize].head);
     if above.any(|up| up == owner) {
         // What is owned takes the owner's place.
-        let place = token(tokens, owner);
-        (tokens[owned.0 as usize].head, tokens[owned.0 as usize].deprel) = (place.head, place.deprel);
+        let &Token { head, deprel, .. } = &tokens[owner.0 as usize];
+        hang(tokens, owned, head, deprel);
     }
-    (tokens[owner.0 as usize].head, tokens[owner.0 as usize].deprel) = (Some(owned), Deprel::NmodPoss);
-    (tokens[mark.0 as usize].head, tokens[mark.0 as usize].deprel) = (Some(owner), Deprel::Case);
+    hang(tokens, owner, Some(owned), Deprel::NmodPoss);
+    hang(tokens, mark, Some(owner), Deprel::Case);
 }
 
 #[cfg(test)]
@@ -217,10 +226,7 @@ mod tests {
     fn mended(table: &str) -> (Vec<String>, Vec<String>) {
         let (text, mut analysis) = testing::analysis(table);
         let sentence = &mut analysis.sentences[0];
-        names(&mut sentence.tokens, &mut sentence.mentions);
-        asides(&mut sentence.tokens);
-        beside(&mut sentence.tokens, &sentence.mentions);
-        possessives(&mut sentence.tokens, &sentence.mentions);
+        mend(&mut sentence.tokens, &mut sentence.mentions);
         let tokens = sentence.tokens.iter();
         let arcs = tokens
             .map(|t| format!("{}:{}", t.head.map_or(0, |head| head.0 + 1), t.deprel.as_str()))
@@ -423,10 +429,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_tree_stays_a_tree((mut tokens, mut mentions) in any_sentence()) {
-            names(&mut tokens, &mut mentions);
-            asides(&mut tokens);
-            beside(&mut tokens, &mentions);
-            possessives(&mut tokens, &mentions);
+            mend(&mut tokens, &mut mentions);
             prop_assert_eq!(tokens.iter().filter(|token| token.head.is_none()).count(), 1);
             for at in 0..tokens.len() {
                 let up = std::iter::successors(Some(TokenId(at as u32)), |up| tokens[up.0 as usize].head);

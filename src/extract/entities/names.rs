@@ -822,7 +822,10 @@ impl Identity<'_, '_> {
         }
         // "GNEC" counts the last word of "Greater Newark Enterprises Corporation", "IBM" may or may not.
         let abbreviates = |words: &[String]| is_acronym_of(&short.words, words);
-        if abbreviates(&long.words) || abbreviates(&all_words(self.context, &long.members[0])) {
+        let all = || all_words(self.context, &long.members[0]);
+        if short.words.iter().all(|word| is_acronym(word))
+            && (abbreviates(&long.words) || abbreviates(&all()))
+        {
             return short.words[0].chars().filter(|c| c.is_alphabetic()).count() > 2
                 || self.in_brackets(long, short);
         }
