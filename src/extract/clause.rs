@@ -168,7 +168,7 @@ fn surface_subject(tree: &Tree<'_>, predicate: TokenId, depth: usize) -> Option<
             if !marked {
                 return Some(head);
             }
-            // "his plans to buy", "a French plan to buy", "announced plans to buy": whose plans they are. "Noted the
+            // "his plans to buy", "plans by Lee to buy", "a French plan to buy", "announced plans to buy": whose plans they are. "Noted the
             // advantages of buying" does not say who buys.
             owner(tree, head)
                 .map(|owner| antecedent(tree, owner))
@@ -202,9 +202,12 @@ fn appealed_to(tree: &Tree<'_>, infinitive: TokenId, verb: TokenId) -> Option<To
 
 /// Whose something is by the words before it: "his plan", "the EU plan".
 fn owner(tree: &Tree<'_>, noun: TokenId) -> Option<TokenId> {
-    tree.child(noun, Deprel::NmodPoss).or_else(|| {
-        tree.children_by(noun, &[Deprel::Compound]).find(|&child| tree.upos(child) == Upos::Propn)
-    })
+    let name = |deprel| tree.children_by(noun, &[deprel]).find(|&child| tree.upos(child) == Upos::Propn);
+    let by = || {
+        let mut nmods = tree.children_by(noun, &[Deprel::Nmod]);
+        nmods.find(|&child| tree.case(child).is_some_and(|case| case.words == "by"))
+    };
+    tree.child(noun, Deprel::NmodPoss).or_else(|| name(Deprel::Compound)).or_else(by)
 }
 
 /// The verb whose subject means to do what a noun is about: "announced" in "announced a plan to *buy* it".

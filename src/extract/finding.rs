@@ -34,6 +34,16 @@ impl Filler {
         }
     }
 
+    /// The same, less certain by a factor if it is an entity.
+    pub(crate) fn with_certainty(self, factor: f64) -> Self {
+        match self {
+            Self::Entity { entity, span, certainty } => {
+                Self::Entity { entity, span, certainty: certainty * factor }
+            }
+            other => other,
+        }
+    }
+
     /// How sure it is that the words mean this, 0 to 1.
     pub(crate) fn certainty(&self) -> f64 {
         match self {

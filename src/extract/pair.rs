@@ -16,6 +16,8 @@ use crate::{
 
 /// A relation that no clause speaks of is told from this probability on.
 const LEAST: f64 = 0.25;
+/// A stance of the model counts where the one likes or dislikes the other with this probability.
+const LIKELY_STANCE: f32 = 0.5;
 /// Words between two mentions that may be the phrase of their relation.
 const MAX_PHRASE: u32 = 6;
 
@@ -28,11 +30,13 @@ const MEANINGS: [(&str, &str, bool); 4] = [
 ];
 
 /// Relations of one family say nearly the same of a pair: the surest one stands for them, and none is added to what a clause says.
-const FAMILIES: [&[&str]; 4] = [
+const FAMILIES: [&[&str]; 6] = [
     &["leads", "worksFor", "memberOf"],
     &["headquarteredIn", "basedIn"],
     &["acquired", "owns", "mergedWith", "subsidiaryOf", "investsIn"],
     &["develops", "released"],
+    &IN_FAVOUR,
+    &AGAINST,
 ];
 
 /// Relations that the model may see in another one that a clause tells of the same pair: the French foreign minister is no
@@ -76,7 +80,7 @@ pub(crate) fn witness(reader: &Reader<'_>, findings: &mut Vec<Finding>) {
     }
     let told = findings.len();
     for seen in seen {
-        let credible = seen.witness.probability >= LEAST && seen.relation.kind == RelationKind::Fact;
+        let credible = seen.witness.probability >= LEAST && seen.relation.kind != RelationKind::Quote;
         let doubtful = findings[..told].iter().any(|finding| settles(reader, finding, &seen));
         if credible && !doubtful && !is_date_of_another(reader, &seen) {
             findings.push(finding(reader, seen));
@@ -94,6 +98,15 @@ fn settles(reader: &Reader<'_>, told: &Finding, seen: &Seen<'_>) -> bool {
         let is_overtone =
             OVERTONES.iter().any(|(of, in_those)| of == name && in_those.contains(&&**relation));
         return one_family(name, relation) || is_overtone;
+    }
+    // Who condemns her arrest does not condemn her.
+    let about =
+        matches!(told.object, Filler::Topic { .. }) && told.object.span().contains(seen.object.span());
+    if forth.0
+        && about
+        && reader.ontology.relation(relation).is_some_and(|relation| relation.kind == RelationKind::Stance)
+    {
+        return true;
     }
     // "Brandt, Aasland and Bassetti, the president of it": one of them is.
     let one_end = forth.1 || seen.relation.symmetric && (forth.0 || back.0 || back.1);
@@ -181,6 +194,11 @@ fn of_pair<'a>(reader: &Reader<'a>, pair: &Pair) -> Vec<Seen<'a>> {
             .map_or((&**label, false), |(_, name, inverse)| (*name, *inverse));
         let relation = reader.ontology.relation(name)?;
         let (subject, object) = if inverse { (&object, &subject) } else { (&subject, &object) };
+        // Two heads must see a stance: what the relation is, and that the one likes or dislikes the other. The second knows
+        // nothing of pairs from two sentences.
+        if relation.kind == RelationKind::Stance && (path.is_none() || attitude(pair, name) < LIKELY_STANCE) {
+            return None;
+        }
         fits(reader, relation, subject, object).then(|| Seen {
             relation,
             subject: subject.clone(),
@@ -308,22 +326,29 @@ fn phrase(reader: &Reader<'_>, subject: &Filler, object: &Filler, predicate: Tok
 
 /// How much the model sees the subject of a stance in favour of its object or against it.
 fn stance(reader: &Reader<'_>, finding: &Finding) -> Option<PairWitness> {
-    let favours = IN_FAVOUR.contains(&finding.relation.as_str());
-    if !favours && !AGAINST.contains(&finding.relation.as_str()) {
+    let name = finding.relation.as_str();
+    if !IN_FAVOUR.contains(&name) && !AGAINST.contains(&name) {
         return None;
     }
     let means = |place: Place, end: &Filler| {
         matches!(end, Filler::Entity { .. })
             && filler(reader, place).is_some_and(|found| reader.same(&found, end))
     };
-    let pairs = reader.document.pairs(reader.id);
-    let pairs =
-        pairs.filter(|pair| means(pair.subject, &finding.subject) && means(pair.object, &finding.object));
-    let probability = pairs.map(|pair| if favours { pair.likes } else { pair.dislikes }).fold(0.0, f32::max);
-    let label = if favours { "likes" } else { "dislikes" };
+    let pairs = reader.document.pairs(reader.id).filter(|pair| {
+        pair.subject.sentence == pair.object.sentence
+            && means(pair.subject, &finding.subject)
+            && means(pair.object, &finding.object)
+    });
+    let probability = pairs.map(|pair| attitude(pair, name)).fold(0.0, f32::max);
+    let label = if IN_FAVOUR.contains(&name) { "likes" } else { "dislikes" };
     (probability > 0.0).then(|| PairWitness {
         label: label.into(),
         probability: f64::from(probability),
         path: None,
     })
+}
+
+/// How probable it is that the subject likes the object, for a relation that says so, or dislikes it, for any other.
+fn attitude(pair: &Pair, relation: &str) -> f32 {
+    if IN_FAVOUR.contains(&relation) { pair.likes } else { pair.dislikes }
 }

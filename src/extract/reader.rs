@@ -111,6 +111,36 @@ impl Reader<'_> {
         members.flat_map(|member| self.resolve(member, topics, 0)).collect()
     }
 
+    /// Whoever does, says or stands for what a noun phrase names: to back "Norway's plan" is to back Norway.
+    ///
+    /// Less certain than being named; nobody's are nouns for what is done to somebody ("her arrest").
+    pub(crate) fn doers(&self, token: TokenId) -> Vec<Filler> {
+        const CERTAINTY: f64 = 0.85;
+        let tree = self.tree;
+        let of_noun = |noun: TokenId| {
+            let own = self.ontology.words("conductNoun").contains(tree.lemma(noun));
+            let deed = own || self.ontology.words("deedNoun").contains(tree.lemma(noun));
+            let whose = tree.children(noun).filter(move |&child| match tree.deprel(child) {
+                Deprel::NmodPoss | Deprel::Compound | Deprel::Amod => deed,
+                // "the invasion of Ukraine" is not Ukraine's.
+                Deprel::Nmod => tree.case(child).is_some_and(|case| match case.words.as_str() {
+                    "by" => deed,
+                    "of" => own,
+                    _ => false,
+                }),
+                _ => false,
+            });
+            whose.flat_map(|child| tree.conjuncts(child)).collect::<Vec<_>>()
+        };
+        let nouns = tree.conjuncts(antecedent(tree, token)).into_iter();
+        nouns
+            .filter(|&noun| tree.upos(noun) == Upos::Noun && self.entity(noun).is_none())
+            .flat_map(of_noun)
+            .filter_map(|whose| self.entity(whose))
+            .map(|filler| filler.with_certainty(CERTAINTY))
+            .collect()
+    }
+
     /// What one member of a coordination stands for, without the others.
     pub(crate) fn alone(&self, token: TokenId) -> Vec<Filler> {
         self.resolve(antecedent(self.tree, token), false, 0)
@@ -378,8 +408,13 @@ impl Reader<'_> {
         ends: [(Slot, TokenId); 2],
         make: impl Fn(Filler, Filler, f64) -> Finding,
     ) -> Vec<Finding> {
-        let ends =
-            ends.map(|(slot, token)| (slot, self.fillers(token, Self::topics_allowed(relation, slot.end))));
+        let ends = ends.map(|(slot, token)| {
+            let mut fillers = self.fillers(token, Self::topics_allowed(relation, slot.end));
+            if relation.kind == RelationKind::Stance && slot.end == End::Y {
+                fillers.extend(self.doers(token));
+            }
+            (slot, fillers)
+        });
         self.pair_fillers(relation, &ends, make)
     }
 

@@ -1,5 +1,5 @@
-//! Stances that no single verb names: judged in what somebody says ("open models are winning"), or wanted
-//! ("his desire to adopt open platforms"). Stance verbs themselves ("backs", "criticised") are cues like any other.
+//! Stances that no single verb names: judged in what somebody says ("open models are winning"), found to be something
+//! ("called the plan a disaster"), or wanted ("his desire to adopt open platforms"). Stance verbs themselves ("backs", "criticised") are cues like any other.
 
 use crate::{
     extract::{
@@ -8,6 +8,7 @@ use crate::{
         factuality::{Factuality, own_factuality},
         finding::{Filler, Finding, Reality, domain_fit, range_fit},
         reader::Reader,
+        tree::Tree,
     },
     language::{Deprel, TokenId, Upos},
     ontology::Class,
@@ -27,6 +28,7 @@ pub(crate) fn read(reader: &Reader<'_>, attributed: &[Attributed]) -> Vec<Findin
         if let Some(speaker) = &speaker {
             findings.extend(judgement(reader, token, speaker, scope));
         }
+        findings.extend(verdict(reader, token, scope));
         findings.extend(wish(reader, token, speaker.as_ref(), scope));
     }
     findings
@@ -67,6 +69,39 @@ fn judgement(
     let approves =
         (sign > 0) == (own_factuality(tree, predicate, reader.ontology).polarity == Polarity::Affirmed);
     stances(reader, speaker, subject, approves, predicate, 0.7, by("judgement", scope))
+}
+
+/// What somebody finds somebody to be: "called him a liar", "described the plan as a disaster".
+fn verdict(reader: &Reader<'_>, verb: TokenId, scope: Option<&Attributed>) -> Vec<Finding> {
+    const CONFIDENCE: f64 = 0.85;
+    let tree = &reader.tree;
+    if tree.upos(verb) != Upos::Verb || !reader.ontology.words("verdictVerb").contains(tree.lemma(verb)) {
+        return Vec::new();
+    }
+    let clause = reader.clause(verb);
+    let (Some(agent), Some(target)) = (clause.agent, clause.patient) else { return Vec::new() };
+    let predicative = tree
+        .children_by(verb, &[Deprel::Xcomp, Deprel::Obl, Deprel::Advcl])
+        .find(|&child| match tree.deprel(child) {
+            Deprel::Xcomp => tree.upos(child) != Upos::Verb,
+            _ => tree.case(child).is_some_and(|case| case.words == "as") || is_marked(tree, child, "as"),
+        })
+        .filter(|&child| child != target);
+    let Some(predicative) = predicative else { return Vec::new() };
+    let sign = valence(reader, predicative);
+    if sign == 0 {
+        return Vec::new();
+    }
+    let holders = reader.fillers(agent, false);
+    let approves = sign > 0;
+    let found = holders
+        .iter()
+        .flat_map(|holder| stances(reader, holder, target, approves, verb, CONFIDENCE, by("verdict", scope)));
+    found.map(|finding| Finding { reality: Reality::Around, ..finding }).collect()
+}
+
+fn is_marked(tree: &Tree<'_>, clause: TokenId, mark: &str) -> bool {
+    tree.child(clause, Deprel::Mark).is_some_and(|word| tree.lemma(word) == mark)
 }
 
 /// Whether a clause is only supposed: "if it fails", "should it fail".
@@ -182,6 +217,7 @@ fn is_wished(reader: &Reader<'_>, verb: TokenId) -> bool {
 
 fn by(rule: &str, scope: Option<&Attributed>) -> &'static str {
     match (rule, scope.is_some_and(|scope| scope.quoted)) {
+        ("verdict", _) => "stance/verdict",
         ("judgement", true) => "stance/quoted-judgement",
         ("judgement", false) => "stance/reported-judgement",
         (_, true) => "stance/quoted-wish",
@@ -199,9 +235,8 @@ fn stances(
     confidence: f64,
     by: &'static str,
 ) -> Vec<Finding> {
-    reader
-        .fillers(target, true)
-        .into_iter()
+    let targets = reader.fillers(target, true).into_iter().chain(reader.doers(target));
+    targets
         .filter_map(|target| {
             let class = reader.class(&target)?;
             let name = match (class, approves) {

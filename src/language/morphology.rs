@@ -144,7 +144,9 @@ fn base(stem: &str, is_word: impl Fn(&str) -> bool) -> Option<String> {
     let order = if short || !is_word(stem) { [with_e.as_str(), stem] } else { [stem, with_e.as_str()] };
     let known = order.into_iter().find(|candidate| is_word(candidate));
     // A verb that nobody knows: English spells these endings with an "e".
-    let silent = matches!(last, 'c' | 'g' | 's' | 'u' | 'v' | 'z') && before != 'n' && before != last;
+    let silent =
+        matches!(last, 'c' | 'g' | 's' | 'u' | 'v' | 'z') && before != last && (before, last) != ('n', 'g')
+            || last == 'l' && matches!(before, 'b' | 'c' | 'd' | 'f' | 'g' | 'k' | 'p' | 't' | 'z');
     Some(known.unwrap_or(if silent { &with_e } else { stem }).to_owned())
 }
 
@@ -216,7 +218,8 @@ mod tests {
             owns/VBZ/own praised/VBD/praise believed/VBN/believe argued/VBD/argue forced/VBD/force has/VBZ/have \
             tied/VBN/tie studied/VBD/study played/VBD/play fixed/VBD/fix developed/VBN/develop opened/VBD/open \
             outperformed/VBN/outperform proclaiming/VBG/proclaim positing/VBG/posit lags/VBZ/lag \
-            making/VBG/make running/VBG/run released/VBN/release quoted/VBD/quote";
+            making/VBG/make running/VBG/run released/VBN/release quoted/VBD/quote \
+            denounced/VBD/denounce belittling/VBG/belittle thronged/VBD/throng";
         for case in cases.split_whitespace() {
             let parts: Vec<&str> = case.split('/').collect();
             let found = verb_lemma(parts[0], Xpos::parse(parts[1]), |word| pieces.is_word(word));

@@ -407,12 +407,12 @@ impl PairHeads {
                 let own = &later[row * LINK..][..LINK];
                 hidden.clear();
                 for near in &found.near {
-                    let mut joined: Vec<f32> = own.iter().zip(&near.vector).map(|(a, b)| a + b).collect();
+                    let start = hidden.len();
+                    hidden.extend(own.iter().zip(&near.vector).map(|(a, b)| a + b));
                     for feature in features((place.sentence, &look, class), near) {
                         let row = &self.features[feature * LINK..][..LINK];
-                        joined.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+                        hidden[start..].iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
                     }
-                    hidden.extend(joined);
                 }
                 kernel::gelu(cpu, hidden);
                 // That there is none has the score 0.

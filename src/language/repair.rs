@@ -1,5 +1,5 @@
-//! Mends what cannot be: a name is one node of the tree, who stands before an "'s" owns what stands behind it, and an aside
-//! between dashes holds no main clause.
+//! Mends what cannot be: a name is one node of the tree, who stands before an "'s" owns what stands behind it, an aside
+//! between dashes holds no main clause, and an infinitive behind "plan" says what is planned.
 //!
 //! The heads of the model decide each arc and each name by itself, so they can disagree. Cost: the words concerned times the
 //! depth of the tree.
@@ -12,6 +12,7 @@ pub(super) fn mend(tokens: &mut [Token], mentions: &mut Vec<Mention>) {
     asides(tokens);
     beside(tokens, mentions);
     possessives(tokens, mentions);
+    undertakings(tokens);
 }
 
 fn hang(tokens: &mut [Token], id: TokenId, head: Option<TokenId>, deprel: Deprel) {
@@ -167,6 +168,40 @@ fn asides(tokens: &mut [Token]) {
     }
     hang(tokens, main, None, Deprel::Root);
     hang(tokens, root, Some(main), Deprel::Parataxis);
+}
+
+/// Nouns that say what somebody means or undertakes to do, so that an infinitive behind them is theirs.
+#[rustfmt::skip]
+const UNDERTAKINGS: [&str; 24] = [
+    "agreement", "ambition", "attempt", "bid", "campaign", "commitment", "decision", "desire", "drive", "effort", "failure",
+    "intention", "move", "offer", "order", "plan", "pledge", "promise", "proposal", "push", "refusal", "scheme", "vote", "vow",
+];
+
+/// "Condemned plans by Lee to sell it": whoever condemned them does not sell, and Lee is no way of condemning.
+fn undertakings(tokens: &mut [Token]) {
+    for at in 0..tokens.len() {
+        let Token { head: Some(verb), deprel, xpos, .. } = tokens[at] else { continue };
+        let last_before = |head: TokenId, deprel: Deprel| {
+            (0..at).rfind(|&child| tokens[child].head == Some(head) && tokens[child].deprel == deprel)
+        };
+        let id = TokenId(at as u32);
+        let (mark, joined) = match deprel {
+            Deprel::Advcl | Deprel::Xcomp if xpos == Xpos::Vb => (last_before(id, Deprel::Mark), Deprel::Acl),
+            Deprel::Obl | Deprel::OblAgent => (last_before(id, Deprel::Case), Deprel::Nmod),
+            _ => continue,
+        };
+        let Some(mark) = mark.filter(|&mark| matches!(&*tokens[mark].lemma, "to" | "by")) else { continue };
+        let Some(noun) = last_before(verb, Deprel::Obj).filter(|&noun| noun > verb.0 as usize) else {
+            continue;
+        };
+        let close = match joined {
+            Deprel::Nmod => noun + 1 == mark && &*tokens[mark].lemma == "by",
+            _ => tokens[noun..at].iter().all(|token| token.upos != Upos::Punct),
+        };
+        if close && UNDERTAKINGS.contains(&&*tokens[noun].lemma) {
+            hang(tokens, id, Some(TokenId(noun as u32)), joined);
+        }
+    }
 }
 
 /// Hangs "Orvanta" on "Tannenbaum" in "Orvanta's Tannenbaum", whatever else it hung on.
@@ -353,6 +388,23 @@ mod tests {
                 "4:punct"
             ]
         );
+    }
+
+    #[test]
+    fn an_infinitive_belongs_to_the_plan() {
+        let (arcs, _) = mended(
+            "
+            Ann    Ann    PROPN NNP 2 nsubj Person
+            fought fight  VERB  VBD 0 root
+            plans  plan   NOUN  NNS 2 obj
+            by     by     ADP   IN  5 case
+            Lee    Lee    PROPN NNP 2 obl   Person
+            to     to     PART  TO  7 mark
+            sell   sell   VERB  VB  2 advcl
+            .      .      PUNCT .   2 punct
+        ",
+        );
+        assert_eq!(arcs, ["2:nsubj", "0:root", "2:obj", "5:case", "3:nmod", "7:mark", "3:acl", "2:punct"]);
     }
 
     #[test]
